@@ -1,0 +1,1 @@
+"""Tongke 同课: one platform on which an education region runs its lessons."""

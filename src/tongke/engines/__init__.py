@@ -1,0 +1,1 @@
+"""Shared engines: communities, ledger, learning records, library."""

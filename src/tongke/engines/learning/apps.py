@@ -1,0 +1,11 @@
+"""Learning as a Django application."""
+
+from django.apps import AppConfig
+
+
+class LearningConfig(AppConfig):
+    """Learning records and mastery."""
+
+    name = "tongke.engines.learning"
+    label = "learning"
+    verbose_name = "学情"

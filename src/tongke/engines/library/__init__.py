@@ -1,0 +1,4 @@
+"""Library: resources that explain a key point.
+
+Nouns: resource. It must never know a homework.
+"""

@@ -1,0 +1,1 @@
+"""People, places, subjects: what every lesson stands on."""

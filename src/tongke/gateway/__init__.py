@@ -1,0 +1,1 @@
+"""Doors to people and to other systems."""

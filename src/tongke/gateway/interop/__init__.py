@@ -1,0 +1,2 @@
+"""Interop: adapters that translate at the border and own no facts.
+"""

@@ -1,0 +1,1 @@
+"""Everything a teacher and a class do together."""

@@ -1,0 +1,4 @@
+"""Homework: set, taken, marked, sent back.
+
+Nouns: homework, submission, response.
+"""
