@@ -127,10 +127,11 @@ def _refuse_broken(column: Column, raw: Any, text: str) -> None:
 def _check_bounds(column: Column, value: Any, text: str) -> None:
     if isinstance(value, str) and len(value) > column.most:
         raise CellError(f"有 {len(value)} 个字，最多 {column.most} 个字")
+    less, more = ("早于", "晚于") if column.kind is Kind.DATE else ("小于", "大于")
     if column.least_value is not None and value < column.least_value:
-        raise CellError(f"{echo(column, text)}太小，不能小于 {column.least_value}")
+        raise CellError(f"{echo(column, text)}不能{less} {column.least_value}")
     if column.most_value is not None and value > column.most_value:
-        raise CellError(f"{echo(column, text)}太大，不能大于 {column.most_value}")
+        raise CellError(f"{echo(column, text)}不能{more} {column.most_value}")
 
 
 def _plain(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO
 
 from openpyxl.utils import get_column_letter
@@ -15,6 +16,7 @@ from tongke.core.spreadsheets.cells import (
     as_text,
     clean,
     folded,
+    looks_like_formula,
     parse,
 )
 from tongke.core.spreadsheets.decoding import csv_rows, decode
@@ -23,7 +25,6 @@ from tongke.core.spreadsheets.workbooks import Workbook
 
 HEADER_WITHIN = 10
 _EXAMPLE_WITHIN = 3  # the example row of the template stands right under the heading
-_APOSTROPHE_TEXT = ("=", "+", "-", "@", "\t", "\r", "'")
 _SIGNS = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old"),
     (b"PK\x03\x04", "xlsx"),
@@ -115,14 +116,8 @@ def _read_workbook(data: bytes, sheet: Sheet, limits: Limits) -> Table:
 
 def _read_csv(data: bytes, sheet: Sheet, limits: Limits) -> Table:
     text = decode(data)
-    head = "\n".join(text.split("\n", 40)[:40])
-    first: list[NumberedRow] = []
-    try:
-        for row in csv_rows(head):
-            first.append(row)
-    except FileRefused:
-        pass  # a quoted cell may be cut by the 40 lines; the whole file is judged below
-    heading = find_heading(iter(first[:HEADER_WITHIN]), sheet)
+    first = islice(csv_rows(text), HEADER_WITHIN)
+    heading = find_heading(first, sheet)
     if not heading.places:
         return _no_heading(sheet)
     rows = ((number, [_unquoted(cell) for cell in cells]) for number, cells in csv_rows(text))
@@ -131,8 +126,8 @@ def _read_csv(data: bytes, sheet: Sheet, limits: Limits) -> Table:
 
 def _unquoted(cell: str) -> str:
     """A .csv cell without the apostrophe that our export puts before dangerous text."""
-    dangerous = cell.startswith("'") and cell[1:].startswith(_APOSTROPHE_TEXT)
-    return cell[1:] if dangerous and cell.lstrip("'").startswith(_APOSTROPHE_TEXT) else cell
+    dangerous = looks_like_formula(cell.lstrip("'"))
+    return cell[1:] if dangerous and cell.startswith("'") else cell
 
 
 def find_heading(rows: Iterator[NumberedRow], sheet: Sheet) -> Heading:
@@ -184,17 +179,21 @@ def _table(
     if heading.unknown:
         warnings.append(f"不认识的列已忽略：{'、'.join(heading.unknown[:20])}。")
     found: list[Row] = []
+    skipped: dict[str, list[int]] = defaultdict(list)
     columns = [each for each in sheet.columns if each.key in heading.places]
     for number, cells in rows:
         if number <= heading.number or _is_empty(cells, heading):
             continue
-        skipped = _why_skipped(number - heading.number, cells, columns, heading)
-        if skipped:
-            warnings.append(f"第 {number} 行{skipped}，已跳过。")
+        why = _why_skipped(number - heading.number, cells, columns, heading)
+        if why:
+            skipped[why].append(number)
             continue
         if len(found) >= limits.most_rows:
             raise FileRefused(f"数据超过 {limits.most_rows:,} 行，请分成几个文件导入。")
         found.append(_row(number, cells, columns, heading))
+    for why, numbers in skipped.items():
+        listed = "、".join(str(each) for each in numbers[:10]) + (" 等" if numbers[10:] else "")
+        warnings.append(f"第 {listed} 行{why}，已跳过。")
     if not found:
         return Table(errors=("表头下面没有数据。",), warnings=tuple(warnings))
     repeats = _repeats(found, sheet)
@@ -266,15 +265,14 @@ def _repeats(rows: list[Row], sheet: Sheet) -> dict[int, list[str]]:
         label = "」「".join(sheet.by_key[key].header for key in keys)
         for numbers in places.values():
             for number in numbers if len(numbers) > 1 else ():
-                others = "、".join(str(each) for each in numbers if each != number)
-                errors[number].append(f"第 {number} 行「{label}」：与第 {_short(others)} 行重复。")
+                others = [str(each) for each in numbers[:6] if each != number][:5]
+                more = " 等" if len(numbers) > 6 else ""
+                errors[number].append(
+                    f"第 {number} 行「{label}」：与第 {'、'.join(others)}{more} 行重复。"
+                )
     return errors
 
 
 def _identity(column: Column, value: Any) -> Any:
     return value.upper() if column.kind is Kind.CODE and isinstance(value, str) else value
 
-
-def _short(numbers: str) -> str:
-    parts = numbers.split("、")
-    return numbers if len(parts) <= 5 else "、".join(parts[:5]) + " 等"

@@ -117,7 +117,7 @@ def options(problem: Problem, course: Course, slots: Sequence[Slot] = ()) -> lis
 
 def occupation(course: Course, slot: Slot) -> list[Busy]:
     """What a slot takes: each party's people and room for the whole of their own period."""
-    label = f"{course.name}(联合课程）"
+    label = f"{course.name}（联合课程）"
     taken: dict[Busy, None] = {}
     for party in parties(course):
         first = party.listeners[0] if party.listeners else None
