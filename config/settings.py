@@ -16,6 +16,8 @@ TONGKE_BLIND_KEY = env.secret("TONGKE_BLIND_KEY", VAR_DIR / "secrets")
 TONGKE_MEDIA_SECRET = env.secret("TONGKE_MEDIA_SECRET", VAR_DIR / "secrets").decode()
 TONGKE_MEDIA_PORT = env.number("TONGKE_MEDIA_PORT", 8901, least=1024, most=65535)
 
+TONGKE_WEB_THREADS = env.number("TONGKE_WEB_THREADS", 8, least=1, most=64)
+
 DEBUG = env.flag("TONGKE_DEBUG", default=False)
 HTTPS = env.flag("TONGKE_HTTPS", default=False)
 ALLOWED_HOSTS = env.words("TONGKE_HOSTS", ["127.0.0.1", "localhost"])
@@ -70,7 +72,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
-ASGI_APPLICATION = "config.asgi.application"
 
 TEMPLATES = [
     {

@@ -61,6 +61,7 @@ class Shell:
         role_label: the role and perhaps the subject, in words.
         switch_options: roles to switch to; the switcher hides when there is only one.
         unread: unread messages, shown at the bell.
+        person_links: entries of the person's own menu, such as 账号设置.
         product: name of the product.
         region: name of the region's platform, shown under the product name.
         theme: "light", "dark", or "" to follow the system.
@@ -73,6 +74,7 @@ class Shell:
     role_label: str = ""
     switch_options: tuple[SwitchOption, ...] = field(default=())
     unread: int = 0
+    person_links: tuple[NavItem, ...] = ()
     product: str = "同课"
     region: str = ""
     theme: str = ""

@@ -80,12 +80,12 @@ def read_record(cls: type, raw: Any, place: Place) -> Any:
             continue
         values[key] = read(hints[key], declared_of(fields[key]), given, place.inside(key))
     for key, one in fields.items():
-        missing = (
-            one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
-        )
+        missing = one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
         if missing and key not in raw:
             values[key] = place.fault(f"缺少“{key}”（{declared_of(one).label}）。")
-    return BAD if any(v is BAD for v in values.values()) or set(raw) - set(fields) else cls(**values)
+    if set(raw) - set(fields) or any(value is BAD for value in values.values()):
+        return BAD
+    return cls(**values)
 
 
 def _read_list(item: Any, declared: Declared, raw: Any, place: Place) -> Any:
@@ -117,7 +117,7 @@ def _read_map(mapped: Any, declared: Declared, raw: Any, place: Place) -> Any:
 
 
 def _scalar(hint: type, raw: Any) -> Any:
-    """The value when its type is right. A whole number may stand for a decimal one, never a bool."""
+    """The value when its type is right; a whole number may stand for a decimal one."""
     if hint is float and type(raw) in (int, float):
         return float(raw)
     if hint is date and isinstance(raw, datetime):
@@ -135,9 +135,12 @@ def _in_range(value: Any, declared: Declared, raw: Any, place: Place) -> Any:
     low, high = declared.minimum, declared.maximum
     if (low is None or size >= low) and (high is None or size <= high):
         return value
-    unit = {str: "个字", tuple: "项"}.get(type(value), declared.unit)
-    what = {str: "长度", tuple: "项数"}.get(type(value), "")
-    is_now = f"现有 {size} {unit}" if sized else f"写的是{written(raw)}"
+    if isinstance(value, str):
+        what, unit, is_now = "长度", "个字", f"现有 {size} 个字"
+    elif sized:
+        what, unit, is_now = "项数", "项", f"现有 {size} 项"
+    else:
+        what, unit, is_now = "", declared.unit, f"写的是{written(raw)}"
     return place.fault(f"{what}应{_range(low, high, unit)}，{is_now}。")
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Final, get_args, get_origin, get_type_hints
+from types import MappingProxyType, NoneType, UnionType
+from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 REQUIRED: Final = dataclasses.MISSING
 """Default of a record's field that every record must write."""
@@ -16,6 +16,7 @@ REQUIRED: Final = dataclasses.MISSING
 SOURCE = re.compile(r"(S-\d{3}|I-\d{2}|W-\d{2}|A-\d{2}|design|law)( (S-\d{3}|I-\d{2}|A-\d{2}))*")
 """Where a setting comes from: rows of the requirements, our own design, or national rules."""
 
+FLOORS: Final = ("foundation", "engines", "teaching", "governance", "gateway")
 _SCALARS: Final = (bool, int, float, str, date, time)
 
 
@@ -111,8 +112,17 @@ def register(table: str, cls: type, *, label: str = "") -> None:
 
 
 def registered() -> dict[str, Table]:
-    """The known tables by name, `region` first, the others in the order of the floors."""
-    return dict(_tables)
+    """The known tables by name: core's own first, the others in the order of the floors."""
+    order = ["core", *FLOORS]
+    known = sorted(
+        _tables.values(), key=lambda one: _floor_rank(one.cls.__module__.split("."), order)
+    )
+    return {one.name: one for one in known}
+
+
+def _floor_rank(module: list[str], order: list[str]) -> int:
+    floor = module[1] if len(module) > 1 else ""
+    return order.index(floor) if floor in order else len(order)
 
 
 def discover() -> None:
@@ -121,14 +131,22 @@ def discover() -> None:
     Core names no package: it looks into the source tree, as Django's own autodiscovery does.
     """
     root = Path(__file__).resolve().parents[2]
-    for floor in ("foundation", "engines", "teaching", "governance", "gateway"):
+    for floor in FLOORS:
         for path in sorted((root / floor).glob("*/profile.py")):
             importlib.import_module(f"tongke.{floor}.{path.parent.name}.profile")
 
 
 def hints_of(cls: type) -> dict[str, Any]:
-    """The resolved type of each setting of a profile or record class."""
-    return get_type_hints(cls)
+    """The resolved type of each setting of a profile or record class, without its None."""
+    return {name: _without_none(hint) for name, hint in get_type_hints(cls).items()}
+
+
+def _without_none(hint: Any) -> Any:
+    """``X`` for ``X | None``: a profile leaves such a setting out, it cannot write None."""
+    if get_origin(hint) not in (Union, UnionType):
+        return hint
+    rest = [one for one in get_args(hint) if one is not NoneType]
+    return rest[0] if len(rest) == 1 else hint
 
 
 def declared_of(one: dataclasses.Field[Any]) -> Declared:

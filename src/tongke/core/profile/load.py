@@ -119,6 +119,8 @@ class Region:
 
 def shown(value: Any, unit: str = "") -> str:
     """A setting's value as people write it."""
+    if value is None:
+        return "（空）"
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, tuple):
@@ -209,7 +211,8 @@ def _read_table(
     default = table.cls()
     changes: dict[str, Any] = {}
     for key, one in fields.items():
-        declared, origin, cited = declared_of(one), DEFAULT, {}
+        declared, origin = declared_of(one), DEFAULT
+        cited: dict[str, Any] = {}
         if key in given:
             inner = place.inside(key)
             origin = text.where(inner.path)
@@ -239,9 +242,7 @@ def _read_table(
     return profile
 
 
-def _unwrap(
-    raw: Any, hint: Any, declared: Declared, place: Place
-) -> tuple[Any, dict[str, Any]]:
+def _unwrap(raw: Any, hint: Any, declared: Declared, place: Place) -> tuple[Any, dict[str, Any]]:
     """The bare value and what was said beside it: ``{ value = 85, unit = "%", source = … }``."""
     if not isinstance(raw, dict) or "value" not in raw:
         looks_wrapped = isinstance(raw, dict) and value_of(hint) is None and item_of(hint) is None

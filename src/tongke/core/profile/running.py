@@ -93,7 +93,7 @@ def override(cls: type[P], **values: Any) -> Iterator[P]:
 
 
 def describe(region: Region | None = None) -> list[TableDescription]:
-    """Every setting of a region, by table, for the page that shows them; the running one if None."""
+    """Every setting of a region by table, for the page that shows them; None: the running one."""
     tables: dict[str, list[Value]] = {}
     for value in (region or running()).values:
         tables.setdefault(value.table, []).append(value)

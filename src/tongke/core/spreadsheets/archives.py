@@ -27,7 +27,9 @@ def read_bytes(file: bytes | BinaryIO, limits: Limits) -> bytes:
         data = file.read(limits.most_bytes + 1)
     if len(data) > limits.most_bytes:
         most = limits.most_bytes / 1048576
-        raise FileRefused(f"文件超过 {most:g} MB，请拆成几个文件，或删去图片和多余的工作表后再上传。")
+        raise FileRefused(
+            f"文件超过 {most:g} MB，请拆成几个文件，或删去图片和多余的工作表后再上传。"
+        )
     if not data:
         raise FileRefused("文件是空的，请重新选择。")
     return data

@@ -22,13 +22,13 @@ class Lost:
         self.reason = reason
 
 
-FORMULA_WITHOUT_VALUE: Final = Lost(
-    "是没有结果的公式，请在 Excel 中打开并保存一次，或改填数值"
-)
+FORMULA_WITHOUT_VALUE: Final = Lost("是没有结果的公式，请在 Excel 中打开并保存一次，或改填数值")
 COVERED_BY_MERGE: Final = Lost("被合并单元格盖住，请取消合并并逐行填写")
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
 _WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B),
                                           *range(0xFF41, 0xFF5B))}  # fmt: skip
 _EXCEL_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$")

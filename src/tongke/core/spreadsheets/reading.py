@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -165,14 +165,13 @@ def _no_heading(sheet: Sheet) -> Table:
     ))  # fmt: skip
 
 
-def _table(
-    rows: Iterable[NumberedRow], heading: Heading, sheet: Sheet, limits: Limits
-) -> Table:
+def _table(rows: Iterable[NumberedRow], heading: Heading, sheet: Sheet, limits: Limits) -> Table:
     absent = [each.header for each in sheet.columns
               if each.required and each.key not in heading.places]  # fmt: skip
     errors = list(heading.twice)
     if absent:
-        errors.append(f"缺少必填的列：{'、'.join(absent)}。表头在第 {heading.number} 行，请对照模板补上。")
+        names = "、".join(absent)
+        errors.append(f"缺少必填的列：{names}。表头在第 {heading.number} 行，请对照模板补上。")
     if errors:
         return Table(errors=tuple(errors))
     warnings = []
@@ -199,7 +198,7 @@ def _table(
     repeats = _repeats(found, sheet)
     return Table(
         rows=tuple(
-            Row(row.number, row.values, (*row.errors, *repeats.get(row.number, ()))) for row in found
+            replace(row, errors=(*row.errors, *repeats.get(row.number, ()))) for row in found
         ),
         warnings=tuple(warnings),
         keys=frozenset(heading.places),
@@ -220,15 +219,15 @@ def _is_empty(cells: Sequence[Any], heading: Heading) -> bool:
     return True
 
 
-def _why_skipped(
-    below: int, cells: Sequence[Any], columns: list[Column], heading: Heading
-) -> str:
+def _why_skipped(below: int, cells: Sequence[Any], columns: list[Column], heading: Heading) -> str:
     filled = [cell for cell in cells if cell is not None and cell is not COVERED_BY_MERGE]
     if len(filled) == 1 and any(cell is COVERED_BY_MERGE for cell in cells) and len(columns) > 1:
         return "是合并的小标题"
     samples = [each for each in columns if each.example is not None]
-    same = below <= _EXAMPLE_WITHIN and len(samples) > 1 and all(
-        _matches_example(each, _cell(cells, heading.places[each.key])) for each in samples
+    same = (
+        below <= _EXAMPLE_WITHIN
+        and len(samples) > 1
+        and all(_matches_example(each, _cell(cells, heading.places[each.key])) for each in samples)
     )
     return "是模板里的示例" if same else ""
 
@@ -266,13 +265,12 @@ def _repeats(rows: list[Row], sheet: Sheet) -> dict[int, list[str]]:
         for numbers in places.values():
             for number in numbers if len(numbers) > 1 else ():
                 others = [str(each) for each in numbers[:6] if each != number][:5]
-                more = " 等" if len(numbers) > 6 else ""
+                tail = " 等多行重复" if len(numbers) > 6 else " 行重复"
                 errors[number].append(
-                    f"第 {number} 行「{label}」：与第 {'、'.join(others)}{more} 行重复。"
+                    f"第 {number} 行「{label}」：与第 {'、'.join(others)}{tail}。"
                 )
     return errors
 
 
 def _identity(column: Column, value: Any) -> Any:
     return value.upper() if column.kind is Kind.CODE and isinstance(value, str) else value
-

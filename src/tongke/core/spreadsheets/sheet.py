@@ -71,7 +71,7 @@ class Column:
 
     header: str
     key: str
-    kind: Kind = Kind.TEXT
+    kind: Any = Kind.TEXT
     required: bool = False
     choices: Any = ()
     help: str = ""
@@ -99,7 +99,7 @@ class Column:
 
     def label_of(self, value: str) -> str:
         """The label of a choice; the value itself when it is not in the list."""
-        return dict(self.choices).get(value, value)
+        return str(dict(self.choices).get(value, value))
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class Limits:
     most_bytes: int = 10 * 1024 * 1024
     most_rows: int = 50_000
     most_columns: int = 200
-    most_unpacked: int = 200 * 1024 * 1024
+    most_unpacked: int = 120 * 1024 * 1024
     most_shared_strings: int = 60 * 1024 * 1024
     most_entries: int = 1000
     # XML of real sheets shrinks 5 to 40 times; small archives are not judged by their ratio.

@@ -8,25 +8,29 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
+from zipfile import ZipInfo
 
 import openpyxl
 from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from tongke.core.spreadsheets.archives import FileRefused, open_archive
+from tongke.core.spreadsheets.archives import FileRefused, open_archive, read_member
 from tongke.core.spreadsheets.cells import COVERED_BY_MERGE, FORMULA_WITHOUT_VALUE
 from tongke.core.spreadsheets.sheet import Limits
 
 # openpyxl reads XML through defusedxml exactly when this holds; without it entities expand.
 assert openpyxl.DEFUSEDXML
 
+_TYPES = "[Content_Types].xml"
 _MOST_WORKSHEETS = 20
 _MOST_SMALL_PART = 10 * 1024 * 1024  # styles and the like are parsed as one tree
 _MOST_COVERED = 500_000
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]{0,80}?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _BROKEN = "文件已损坏，打不开。请在 Excel 或 WPS 中打开后另存为 .xlsx 再上传。"
+_HOSTILE = "文件里有 XML 实体，可能是恶意文件，没有打开。"
 
 Cells = tuple[Any, ...]
 
@@ -49,21 +53,39 @@ def check_workbook(data: bytes, limits: Limits) -> None:
     """
     with open_archive(data, limits) as archive:
         infos = {info.filename: info for info in archive.infolist()}
-    if "[Content_Types].xml" not in infos or "xl/workbook.xml" not in infos:
-        raise FileRefused(_what_else(set(infos)))
-    if "xl/vbaProject.bin" in infos:
-        raise FileRefused("文件里有宏，请另存为不含宏的 .xlsx 后再上传。")
+        if not {_TYPES, "xl/workbook.xml"} <= infos.keys():
+            raise FileRefused(_what_else(set(infos)))
+        if "xl/vbaProject.bin" in infos:
+            raise FileRefused("文件里有宏，请另存为不含宏的 .xlsx 后再上传。")
+        _check_part(infos[_TYPES], _MOST_SMALL_PART)
+        kinds = _part_kinds(read_member(archive, infos[_TYPES]))
     for name, info in infos.items():
-        most = limits.most_unpacked
-        if name == "xl/sharedStrings.xml":
-            most = limits.most_shared_strings
-        elif name.endswith((".xml", ".rels")) and not name.startswith("xl/worksheets/"):
-            most = _MOST_SMALL_PART
-        if info.file_size > most:
-            raise FileRefused(
-                f"文件里的 {name} 解压后有 {info.file_size / 1048576:,.0f} MB，"
-                "超出允许的大小，没有打开。请删去多余的内容和格式后再上传。"
-            )
+        match kinds.get(f"/{name}".lower(), ""):
+            case "worksheet":
+                _check_part(info, limits.most_unpacked)
+            case "sharedStrings":
+                _check_part(info, limits.most_shared_strings)
+            case kind if kind or name.endswith((".xml", ".rels")):
+                _check_part(info, _MOST_SMALL_PART)
+
+
+def _check_part(info: ZipInfo, most: int) -> None:
+    if info.file_size > most:
+        raise FileRefused(
+            f"文件里的 {info.filename} 解压后有 {info.file_size / 1048576:,.0f} MB，"
+            "超出允许的大小，没有打开。请删去多余的内容和格式后再上传。"
+        )
+
+
+def _part_kinds(types: bytes) -> dict[str, str]:
+    """What each part claims to be; readers follow these claims, not the names of the parts."""
+    with _trouble():
+        root = fromstring(types)
+    return {
+        each.get("PartName", "").lower(): each.get("ContentType", "").rpartition(".")[2][:-4]
+        for each in root
+        if each.get("ContentType", "").endswith("+xml")
+    }
 
 
 def _what_else(names: set[str]) -> str:
@@ -112,22 +134,32 @@ class Workbook:
         Raises:
             FileRefused: the worksheet is damaged.
         """
+        empty: Cells = ()
         for number, cells in enumerate(self._values(self._book, title), 1):
             if most is not None and number > most:
                 return
-            if any(value is not None for value in cells):
-                yield number, cells
+            # A far-off last row makes openpyxl give one and the same empty row a million times.
+            if cells is empty:
+                continue
+            if cells.count(None) == len(cells):
+                empty = cells
+                continue
+            yield number, cells
 
     def exact_rows(self, title: str) -> Iterator[tuple[int, Cells]]:
         """As `rows`, with marks (`Lost`) where a formula or a merge hides the value."""
         formulas, merges = self._scan(title)
         gone = self._formula_cells(title) if formulas else set()
         covered = self._covered(merges)
+        if not gone and not covered:
+            yield from self.rows(title)
+            return
         for number, cells in self.rows(title):
-            yield number, tuple(
+            marked = (
                 _mark(value, (number, column), gone, covered)
                 for column, value in enumerate(cells, 1)
             )
+            yield number, tuple(marked)
 
     def _values(self, book: Any, title: str, *, values_only: bool = True) -> Iterator[Cells]:
         sheet = book[title]
@@ -165,7 +197,7 @@ class Workbook:
     def _scan(self, title: str) -> tuple[bool, list[Merge]]:
         """Whether the worksheet has formulas, and its merged ranges: one pass over its bytes."""
         formulas, refs, tail = False, set(), b""
-        with _trouble(), self._book[title]._get_source() as source:  # noqa: SLF001
+        with _trouble(), self._book[title]._get_source() as source:
             while chunk := source.read(1 << 20):
                 part = tail + chunk
                 formulas = formulas or bool(_FORMULA.search(part))
@@ -188,9 +220,14 @@ def _trouble() -> Iterator[None]:
     """Turn whatever a damaged or hostile workbook raises into a refusal."""
     try:
         yield
-    except DefusedXmlException as hostile:
-        raise FileRefused("文件里有 XML 实体，可能是恶意文件，没有打开。") from hostile
-    except (FileRefused, GeneratorExit):
+    except FileRefused:
         raise
     except Exception as broken:
-        raise FileRefused(_BROKEN) from broken
+        raise FileRefused(_HOSTILE if _is_hostile(broken) else _BROKEN) from broken
+
+
+def _is_hostile(error: BaseException | None) -> bool:
+    """Whether an XML entity is behind the error; openpyxl wraps some causes."""
+    while error is not None and not isinstance(error, DefusedXmlException):
+        error = error.__cause__ or error.__context__
+    return error is not None

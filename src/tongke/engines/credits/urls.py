@@ -1,6 +1,11 @@
-"""Addresses of credits."""
+"""Addresses of the ledger."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from tongke.engines.credits import views
 
 app_name = "credits"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.entry_list, name="entry-list"),
+    path("export/", views.entry_export, name="entry-export"),
+]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from tongke.core.profile import current
 from tongke.foundation.people.profile import PeopleProfile
@@ -20,7 +21,21 @@ def cool_off(request: HttpRequest | None = None) -> timedelta:
     return timedelta(minutes=current(PeopleProfile).lockout_minutes)
 
 
-def locked_out(request: HttpRequest, credentials: Any = None, *args: Any) -> HttpResponse:
+def username_of(request: HttpRequest | None, credentials: Any = None) -> str | None:
+    """The sign-in name under which wrong tries are counted; its case makes no difference.
+
+    Django's signal carries it as `username`, axes' own backend as the form's field `login`.
+    """
+    given = credentials or {}
+    name = given.get("username") or given.get("login")
+    if not name and request is not None:
+        name = request.POST.get("login")
+    return str(name).strip().lower() if name else None
+
+
+def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """The page of a locked account: when to try again and whom to ask."""
     minutes = current(PeopleProfile).lockout_minutes
-    return render(request, "account/locked.html", {"minutes": minutes}, status=429)
+    until = timezone.localtime() + timedelta(minutes=minutes)
+    context = {"minutes": minutes, "until": until}
+    return render(request, "account/locked.html", context, status=429)

@@ -1,22 +1,24 @@
 """Who may see and change which organisations, persons and classes (design §5, once)."""
 
-from datetime import date
 from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from tongke.foundation.people.actors import Actor
+from tongke.foundation.people.actors import Actor, now
 from tongke.foundation.people.models import (
+    Account,
     Appointment,
+    Consent,
     Enrolment,
     Guardianship,
     Organisation,
     Person,
     SchoolClass,
+    StaffPost,
     Title,
 )
-from tongke.foundation.people.roles import BUREAU_STAFF, SCHOOL_STAFF, Role
+from tongke.foundation.people.roles import BUREAU_STAFF, FAMILY, SCHOOL_STAFF, STAFF, Role
 
 
 class Perm(StrEnum):
@@ -26,11 +28,17 @@ class Perm(StrEnum):
     ORGANISATION_EDIT = "people:organisation:edit"
     PERSON_READ = "people:person:read"
     PERSON_EDIT = "people:person:edit"
+    SECRET_READ = "people:secret:read"
+    APPOINT = "people:appointment:edit"
     CLASS_READ = "people:class:read"
     CLASS_EDIT = "people:class:edit"
     TITLE_READ = "people:title:read"
     TITLE_REPORT = "people:title:report"
     TITLE_FILE = "people:title:file"
+    POST_READ = "people:post:read"
+    POST_EDIT = "people:post:edit"
+    CONSENT_READ = "people:consent:read"
+    CONSENT_ANSWER = "people:consent:answer"
     ROSTER_IMPORT = "people:roster:import"
     ACCOUNT_EDIT = "people:account:edit"
 
@@ -52,15 +60,13 @@ def within(actor: Actor, field: str = "organisation") -> Q:
     return Q(**{f"{prefix}path__startswith": scope_root(actor).path})
 
 
-def _now(today: date) -> Q:
-    return Q(since__lte=today) & (Q(until=None) | Q(until__gte=today))
-
-
 def organisations(actor: Actor, perm: Perm) -> QuerySet[Organisation]:
     """Organisations on which the actor holds `perm`."""
     rows = Organisation.objects.filter(within(actor, ""))
     match perm, actor.role:
         case Perm.ORGANISATION_READ, role if role in BUREAU_STAFF:
+            return rows
+        case Perm.ORGANISATION_READ, Role.HEAD | Role.TIMETABLER:
             return rows
         case Perm.ORGANISATION_READ, _:
             return Organisation.objects.filter(pk=actor.organisation.pk)
@@ -68,6 +74,12 @@ def organisations(actor: Actor, perm: Perm) -> QuerySet[Organisation]:
             return rows
         case Perm.ROSTER_IMPORT, Role.SYSADMIN | Role.OFFICER | Role.TIMETABLER | Role.HEAD:
             return rows
+        case Perm.APPOINT, Role.SYSADMIN | Role.HEAD | Role.TIMETABLER:
+            return rows.filter(closed_on=None)
+        case Perm.POST_READ, role if role in BUREAU_STAFF | {Role.HEAD, Role.TIMETABLER}:
+            return rows.filter(kind__in=[Organisation.Kind.SCHOOL, Organisation.Kind.POINT])
+        case Perm.POST_EDIT, Role.SYSADMIN | Role.OFFICER:
+            return rows.filter(kind__in=[Organisation.Kind.SCHOOL, Organisation.Kind.POINT])
         case _:
             return Organisation.objects.none()
 
@@ -79,56 +91,113 @@ def classes(actor: Actor, perm: Perm) -> QuerySet[SchoolClass]:
         case Perm.CLASS_READ, role if role in BUREAU_STAFF | SCHOOL_STAFF:
             return rows.filter(within(actor, "school"))
         case Perm.CLASS_READ, Role.PUPIL:
-            mine = Enrolment.objects.filter(_now(actor.today), pupil=actor.person)
+            mine = Enrolment.objects.filter(now(actor.today), pupil=actor.person)
             return rows.filter(pk__in=mine.values("school_class"))
         case Perm.CLASS_READ, Role.GUARDIAN:
-            theirs = Enrolment.objects.filter(_now(actor.today), pupil__in=wards(actor))
+            theirs = Enrolment.objects.filter(now(actor.today), pupil__in=wards(actor))
             return rows.filter(pk__in=theirs.values("school_class"))
         case Perm.CLASS_EDIT, Role.TIMETABLER | Role.HEAD | Role.SYSADMIN:
             return rows.filter(within(actor, "school"))
+        case Perm.CONSENT_READ, Role.TIMETABLER | Role.HEAD | Role.SYSADMIN:
+            return rows.filter(within(actor, "school"))
+        case Perm.CONSENT_READ, Role.TEACHER:
+            return taught_classes(actor)
         case _:
             return SchoolClass.objects.none()
 
 
 def wards(actor: Actor) -> QuerySet[Person]:
     """The children an acting guardian cares for today."""
-    held = Guardianship.objects.filter(_now(actor.today), guardian=actor.person)
+    held = Guardianship.objects.filter(now(actor.today), guardian=actor.person)
     return Person.objects.filter(pk__in=held.values("child"))
-
-
-def people(actor: Actor, perm: Perm) -> QuerySet[Person]:
-    """Persons on whom the actor holds `perm`: their record, not what they did in a lesson."""
-    here = Exists(
-        Appointment.objects.filter(_now(actor.today), within(actor), person=OuterRef("pk"))
-    )
-    match perm, actor.role:
-        case Perm.PERSON_READ, Role.SYSADMIN | Role.OFFICER | Role.HEAD | Role.TIMETABLER:
-            return Person.objects.filter(here)
-        case Perm.PERSON_READ, Role.RESEARCHER | Role.DIRECTOR:
-            staff = Exists(
-                Appointment.objects.filter(
-                    _now(actor.today), within(actor), person=OuterRef("pk")
-                ).exclude(role__in=[Role.PUPIL, Role.GUARDIAN])
-            )
-            return Person.objects.filter(staff)
-        case Perm.PERSON_READ, Role.TEACHER:
-            roll = Enrolment.objects.filter(
-                _now(actor.today), school_class__in=taught_classes(actor)
-            )
-            return Person.objects.filter(Q(pk__in=roll.values("pupil")) | Q(pk=actor.person.pk))
-        case Perm.PERSON_READ, Role.GUARDIAN:
-            return Person.objects.filter(Q(pk__in=wards(actor)) | Q(pk=actor.person.pk))
-        case Perm.PERSON_READ, Role.PUPIL:
-            return Person.objects.filter(pk=actor.person.pk)
-        case Perm.PERSON_EDIT | Perm.ACCOUNT_EDIT, Role.SYSADMIN | Role.HEAD | Role.TIMETABLER:
-            return Person.objects.filter(here)
-        case _:
-            return Person.objects.none()
 
 
 def taught_classes(actor: Actor) -> QuerySet[SchoolClass]:
     """Classes a teacher looks after as homeroom teacher; taught classes are timetable's rule."""
-    return SchoolClass.objects.filter(homeroom_teacher=actor.person, closed_on=None)
+    return SchoolClass.objects.filter(
+        within(actor, "school"), homeroom_teacher=actor.person, closed_on=None
+    )
+
+
+def _own_roll(actor: Actor) -> QuerySet[Enrolment]:
+    return Enrolment.objects.filter(now(actor.today), school_class__in=taught_classes(actor))
+
+
+def _here(actor: Actor, roles: frozenset[Role] | None = None) -> Exists:
+    """Holds a role today, one of these, in the subtree the actor answers for."""
+    rows = Appointment.objects.filter(now(actor.today), within(actor), person=OuterRef("pk"))
+    return Exists(rows if roles is None else rows.filter(role__in=roles))
+
+
+def people(actor: Actor, perm: Perm) -> QuerySet[Person]:
+    """Persons on whom the actor holds `perm`: their record, not what they did in a lesson."""
+    match perm, actor.role:
+        case Perm.PERSON_READ, Role.SYSADMIN | Role.OFFICER | Role.HEAD | Role.TIMETABLER:
+            return Person.objects.filter(_here(actor))
+        case Perm.PERSON_READ, Role.RESEARCHER | Role.DIRECTOR:
+            return Person.objects.filter(_here(actor, STAFF))
+        case Perm.PERSON_READ, Role.TEACHER:
+            mine = Q(pk__in=_own_roll(actor).values("pupil")) | Q(pk=actor.person.pk)
+            return Person.objects.filter(mine)
+        case Perm.PERSON_READ, Role.GUARDIAN:
+            return Person.objects.filter(Q(pk__in=wards(actor)) | Q(pk=actor.person.pk))
+        case Perm.PERSON_READ, Role.PUPIL:
+            return Person.objects.filter(pk=actor.person.pk)
+        case Perm.PERSON_EDIT | Perm.APPOINT, Role.SYSADMIN | Role.HEAD | Role.TIMETABLER:
+            return Person.objects.filter(_here(actor))
+        case Perm.SECRET_READ, Role.SYSADMIN | Role.HEAD | Role.TIMETABLER:
+            return Person.objects.filter(_here(actor))
+        case Perm.SECRET_READ, Role.TEACHER:
+            pupils = _own_roll(actor).values("pupil")
+            theirs = Guardianship.objects.filter(now(actor.today), child__in=pupils)
+            return Person.objects.filter(Q(pk__in=pupils) | Q(pk__in=theirs.values("guardian")))
+        case Perm.CONSENT_ANSWER, Role.GUARDIAN:
+            return wards(actor)
+        case Perm.ACCOUNT_EDIT, Role.SYSADMIN:
+            return Person.objects.filter(_here(actor))
+        case Perm.ACCOUNT_EDIT, Role.HEAD | Role.TIMETABLER:
+            return Person.objects.filter(_here(actor)).exclude(_above(actor))
+        case _:
+            return Person.objects.none()
+
+
+def _above(actor: Actor) -> Exists:
+    """Holds, anywhere, a role whose account a school may not take over by a new password."""
+    higher = BUREAU_STAFF | ({Role.HEAD} if actor.role == Role.TIMETABLER else set())
+    outside = Q(role__in=SCHOOL_STAFF) & ~within(actor)
+    return Exists(
+        Appointment.objects.filter(now(actor.today), person=OuterRef("pk")).filter(
+            Q(role__in=higher) | outside
+        )
+    )
+
+
+def accounts(actor: Actor, perm: Perm) -> QuerySet[Account]:
+    """Accounts of the persons on whom the actor holds `perm`."""
+    return Account.objects.filter(person__in=people(actor, perm))
+
+
+def grantable_roles(actor: Actor) -> tuple[Role, ...]:
+    """The roles an actor may give and end; family roles follow from roll and guardianship."""
+    match actor.role:
+        case Role.SYSADMIN:
+            return tuple(role for role in Role if role not in FAMILY)
+        case Role.HEAD:
+            return (Role.TEACHER, Role.TIMETABLER)
+        case Role.TIMETABLER:
+            return (Role.TEACHER,)
+        case _:
+            return ()
+
+
+def appointments(actor: Actor, perm: Perm) -> QuerySet[Appointment]:
+    """Dated roles on which the actor holds `perm`."""
+    rows = Appointment.objects.filter(within(actor))
+    match perm, actor.role:
+        case Perm.APPOINT, Role.SYSADMIN | Role.HEAD | Role.TIMETABLER:
+            return rows.filter(role__in=grantable_roles(actor))
+        case _:
+            return Appointment.objects.none()
 
 
 def titles(actor: Actor, perm: Perm) -> QuerySet[Title]:
@@ -149,6 +218,25 @@ def titles(actor: Actor, perm: Perm) -> QuerySet[Title]:
             return Title.objects.none()
 
 
+def posts(actor: Actor, perm: Perm) -> QuerySet[StaffPost]:
+    """Approved posts of the schools on which the actor holds `perm`."""
+    return StaffPost.objects.filter(school__in=organisations(actor, perm))
+
+
+def consents(actor: Actor, perm: Perm) -> QuerySet[Consent]:
+    """Answers of guardians: their own wards' to them, their classes' to staff."""
+    match perm, actor.role:
+        case Perm.CONSENT_ANSWER, Role.GUARDIAN:
+            return Consent.objects.filter(child__in=wards(actor))
+        case Perm.CONSENT_READ, Role.TEACHER | Role.TIMETABLER | Role.HEAD | Role.SYSADMIN:
+            roll = Enrolment.objects.filter(
+                now(actor.today), school_class__in=classes(actor, perm)
+            )
+            return Consent.objects.filter(child__in=roll.values("pupil"))
+        case _:
+            return Consent.objects.none()
+
+
 def organisation_or_404(actor: Actor, pk: int, perm: Perm) -> Organisation:
     """404 both when it does not exist and when it is not theirs."""
     return get_object_or_404(organisations(actor, perm), pk=pk)
@@ -156,7 +244,7 @@ def organisation_or_404(actor: Actor, pk: int, perm: Perm) -> Organisation:
 
 def class_or_404(actor: Actor, pk: int, perm: Perm) -> SchoolClass:
     """404 both when it does not exist and when it is not theirs."""
-    return get_object_or_404(classes(actor, perm), pk=pk)
+    return get_object_or_404(classes(actor, perm).select_related("school"), pk=pk)
 
 
 def person_or_404(actor: Actor, pk: int, perm: Perm) -> Person:
@@ -164,6 +252,16 @@ def person_or_404(actor: Actor, pk: int, perm: Perm) -> Person:
     return get_object_or_404(people(actor, perm), pk=pk)
 
 
+def appointment_or_404(actor: Actor, pk: int, perm: Perm) -> Appointment:
+    """404 both when it does not exist and when it is not theirs."""
+    return get_object_or_404(appointments(actor, perm).select_related("person"), pk=pk)
+
+
+def account_or_404(actor: Actor, pk: int, perm: Perm) -> Account:
+    """404 both when it does not exist and when it is not theirs."""
+    return get_object_or_404(accounts(actor, perm).select_related("person"), pk=pk)
+
+
 def title_or_404(actor: Actor, pk: int, perm: Perm) -> Title:
     """404 both when it does not exist and when it is not theirs."""
-    return get_object_or_404(titles(actor, perm), pk=pk)
+    return get_object_or_404(titles(actor, perm).select_related("person"), pk=pk)

@@ -23,9 +23,9 @@ class TitleKind:
     name: str = setting(REQUIRED, label="称号名称", source="S-014", minimum=2, maximum=20)
     level: str = setting(REQUIRED, label="级别", source="S-014", choices=TITLE_LEVELS)
     term_duty: bool = setting(
-        True, label="有学期任务", source="A-51", help="每学期至少一次示范课或公开课并上传。"
+        default=True, label="有学期任务", source="A-51", help="每学期至少一次示范课或公开课并上传。"
     )
-    live_target: bool = setting(False, label="列入直播授课目标", source="A-51")
+    live_target: bool = setting(default=False, label="列入直播授课目标", source="A-51")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ class SchoolKind:
     code: str = setting(REQUIRED, label="办学类型代码", source="law", minimum=3, maximum=3)
     name: str = setting(REQUIRED, label="办学类型", source="law", minimum=2, maximum=30)
     stages: tuple[str, ...] = setting((), label="学段", source="law", choices=STAGES)
-    confirmed: bool = setting(False, label="已核对标准", source="law")
+    confirmed: bool = setting(default=False, label="已核对标准", source="law")
 
 
 def _kind(code: str, name: str, stages: str, *, confirmed: bool) -> SchoolKind:

@@ -1,5 +1,7 @@
 """Terms, bells, placements, demands, joint courses and lessons."""
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -19,6 +21,11 @@ class Term(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def ends_on(self) -> date:
+        """The Sunday of the last week."""
+        return self.starts_on + timedelta(days=7 * self.weeks - 1)
 
 
 class Holiday(models.Model):
@@ -100,6 +107,10 @@ class Course(models.Model):
     )
     periods_per_week = models.PositiveSmallIntegerField("周课时", default=1)
     state = models.CharField("状态", max_length=10, choices=State, default=State.DRAFT)
+    displaced = models.JSONField(
+        "让出的课", default=list,
+        help_text="own lessons of the subject that the joint course replaced, to restore them",
+    )
     created_at = models.DateTimeField("建立时间")
     published_at = models.DateTimeField("开课时间", null=True)
 
@@ -152,9 +163,7 @@ class Demand(models.Model):
     kind = models.CharField("缺口", max_length=12, choices=Kind)
     periods = models.PositiveSmallIntegerField("缺课时/周")
     state = models.CharField("状态", max_length=8, choices=State, default=State.OPEN)
-    course = models.ForeignKey(
-        Course, on_delete=models.SET_NULL, null=True, related_name="demands"
-    )
+    course = models.ForeignKey(Course, on_delete=models.SET_NULL, null=True, related_name="demands")
     opened_at = models.DateTimeField("提出时间")
     closed_at = models.DateTimeField("结束时间", null=True)
     note = models.CharField("说明", max_length=200, blank=True)
@@ -178,12 +187,42 @@ class CourseSlot(models.Model):
     weekday = models.PositiveSmallIntegerField("周几")
     starts = models.TimeField("开始")
     ends = models.TimeField("结束")
+    seq = models.PositiveSmallIntegerField("主讲校节次", null=True)
+    room = models.ForeignKey("campus.Room", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = "联合课时段"
         constraints = [
             models.UniqueConstraint(fields=["course", "weekday", "starts"], name="slot_once")
         ]
+
+
+class PlanRun(models.Model):
+    """A search for weekly slots: for which courses, how far it is, and what it proposes."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "等待计算"
+        RUNNING = "running", "正在计算"
+        READY = "ready", "待确认"
+        ACCEPTED = "accepted", "已开课"
+        DISCARDED = "discarded", "已放弃"
+        FAILED = "failed", "没有完成"
+
+    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="plan_runs")
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name="提出单位"
+    )
+    courses = models.ManyToManyField(Course, related_name="plan_runs")
+    state = models.CharField("状态", max_length=10, choices=State, default=State.QUEUED)
+    proposal = models.JSONField("方案", default=dict)
+    created_at = models.DateTimeField("提出时间")
+    finished_at = models.DateTimeField("算完时间", null=True)
+    decided_at = models.DateTimeField("确认时间", null=True)
+
+    class Meta:
+        verbose_name = "排课"
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["organisation", "-created_at"], name="plan_run_list")]
 
 
 class Placement(models.Model):

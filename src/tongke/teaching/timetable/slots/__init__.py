@@ -18,6 +18,7 @@ from tongke.teaching.timetable.slots.model import (
     Weights,
     clock,
     slot_name,
+    weekday_name,
 )
 from tongke.teaching.timetable.slots.relax import Relaxation, Tally, Unplaced
 from tongke.teaching.timetable.slots.solve import Plan, solve
@@ -42,4 +43,5 @@ __all__ = [
     "options",
     "slot_name",
     "solve",
+    "weekday_name",
 ]

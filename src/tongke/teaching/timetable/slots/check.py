@@ -1,6 +1,6 @@
 """A second opinion on a plan, worked out from the slots alone and not from the solver's model."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
@@ -12,6 +12,7 @@ from tongke.teaching.timetable.slots.model import (
     Slot,
     clock,
     slot_name,
+    weekday_name,
 )
 
 
@@ -39,19 +40,19 @@ def _shape(problem: Problem, slots: Sequence[Slot]) -> Iterator[str]:
             sides.append((listener.school, bell, room, listener.rooms))
         for school, bell, room, rooms in sides:
             if bell not in problem.grid(school, slot.weekday):
-                yield f"{where}:{problem.school_name(school)}没有这一节。"
+                yield f"{where}：{problem.school_name(school)}没有这一节。"
             if room not in rooms:
-                yield f"{where}:{room.label}不是{problem.school_name(school)}可用的教室。"
+                yield f"{where}：{room.label}不是{problem.school_name(school)}可用的教室。"
             if abs(bell.start_minute - slot.host.start_minute) > course.max_start_shift_minutes:
-                yield f"{where}:{problem.school_name(school)}的上课铃相差太多。"
+                yield f"{where}：{problem.school_name(school)}的上课铃相差太多。"
         together = (
             max(bell.start_minute for _, bell, _, _ in sides),
             min(bell.end_minute for _, bell, _, _ in sides),
         )
         if (slot.start_minute, slot.end_minute) != together:
-            yield f"{where}:共同时间应为{clock(together[0])}到{clock(together[1])}。"
+            yield f"{where}：共同时间应为{clock(together[0])}到{clock(together[1])}。"
         if together[1] - together[0] < course.min_overlap_minutes:
-            yield f"{where}:各校共同时间不足{course.min_overlap_minutes}分钟。"
+            yield f"{where}：各校共同时间不足{course.min_overlap_minutes}分钟。"
 
 
 def _counts(problem: Problem, slots: Sequence[Slot]) -> Iterator[str]:
@@ -64,6 +65,11 @@ def _counts(problem: Problem, slots: Sequence[Slot]) -> Iterator[str]:
             yield f"{course.name}每周{course.periods_per_week}节，排了{len(weekdays)}节。"
         if len(set(weekdays)) < len(weekdays):
             yield f"{course.name}同一天排了两节。"
+    limit = problem.max_delivered_per_day
+    delivered = Counter((problem.course(slot.course).teacher, slot.weekday) for slot in slots)
+    for (teacher, weekday), count in delivered.items():
+        if limit is not None and count > limit:
+            yield f"{teacher.label}{weekday_name(weekday)}要主讲{count}节联合课，最多{limit}节。"
 
 
 def _meetings(problem: Problem, slots: Sequence[Slot]) -> Iterator[str]:
@@ -72,7 +78,8 @@ def _meetings(problem: Problem, slots: Sequence[Slot]) -> Iterator[str]:
     for slot in slots:
         course = problem.course(slot.course)
         for resource, bell in _side_uses(course, slot):
-            taken[resource, slot.weekday].append((bell.start_minute, bell.end_minute, course.name))
+            end = bell.end_minute
+            taken[resource, slot.weekday].append((bell.start_minute, end, course.name))
     for slot in slots:
         yield from _shared_rooms(problem.course(slot.course), slot)
     fixed: dict[tuple[Resource, int], list[tuple[int, int, str]]] = defaultdict(list)
@@ -81,11 +88,13 @@ def _meetings(problem: Problem, slots: Sequence[Slot]) -> Iterator[str]:
         fixed[entry.resource, entry.weekday].append((entry.start_minute, entry.end_minute, name))
     for (resource, weekday), lessons in taken.items():
         known = fixed.get((resource, weekday), [])
-        pairs = [*combinations(lessons, 2), *((one, other) for one in lessons for other in known)]
-        for one, other in pairs:
-            if one[0] < other[1] and other[0] < one[1]:
+        gap = problem.room_gap_minutes if resource.kind == "room" else 0
+        pairs = [(one, other, gap) for one, other in combinations(lessons, 2)]
+        pairs += [(one, other, 0) for one in lessons for other in known]
+        for one, other, between in pairs:
+            if one[0] < other[1] + between and other[0] < one[1] + between:
                 at = clock(max(one[0], other[0]))
-                yield f"{resource.label}周{weekday}{at}同时有{one[2]}和{other[2]}。"
+                yield f"{resource.label}{weekday_name(weekday)}{at}同时有{one[2]}和{other[2]}。"
 
 
 def _side_uses(course: Course, slot: Slot) -> set[tuple[Resource, Bell]]:
@@ -111,10 +120,10 @@ def _shared_rooms(course: Course, slot: Slot) -> Iterator[str]:
         sides.append((room, listener.assistant or index))
     for (room, teacher), (other_room, other_teacher) in combinations(sides, 2):
         if (room == other_room) != (teacher == other_teacher):
-            yield f"{course.name}:{room.label}与{other_room.label}的人员安排冲突。"
+            yield f"{course.name}：{room.label}与{other_room.label}的人员安排冲突。"
     classes = sorted(listener.classroom for listener in course.listeners)
     if course.classroom:
         classes = sorted((*classes, course.classroom))
     for one, other in pairwise(classes):
         if one == other:
-            yield f"{course.name}:{one.label}在同一节课里出现两次。"
+            yield f"{course.name}：{one.label}在同一节课里出现两次。"

@@ -58,11 +58,11 @@ class Option:
 
     @property
     def text(self) -> str:
-        """The sentence for the person: "周三第2节:王老师在本校有课;五年级有体育"."""
+        """The sentence for the person: "周三第2节：王老师在本校有课；五年级有体育"."""
         name = slot_name(self.weekday, self.host.seq)
         if self.slot:
-            return f"{name}:可以排，各校共同时间{self.slot.overlap_minutes}分钟"
-        return f"{name}:{';'.join(blocker.text for blocker in self.blockers)}"
+            return f"{name}：可以排，各校共同时间{self.slot.overlap_minutes}分钟"
+        return f"{name}：{'；'.join(blocker.text for blocker in self.blockers)}"
 
 
 class Diary:
@@ -104,19 +104,43 @@ def options(problem: Problem, course: Course, slots: Sequence[Slot] = ()) -> lis
         entry
         for slot in slots
         if slot.course != course.key
-        for entry in occupation(problem.course(slot.course), slot)
+        for entry in occupation(problem.course(slot.course), slot, problem.room_gap_minutes)
     ]
     diary = Diary((*problem.busy, *taken))
-    days = {slot.weekday for slot in slots if slot.course == course.key}
-    return [
-        _option(problem, course, diary, days, weekday, host)
-        for weekday in problem.weekdays
-        for host in problem.grid(course.school, weekday)
-    ]
+    full = _full_days(problem, course, slots)
+    found: list[Option] = []
+    for weekday in problem.weekdays:
+        for host in problem.grid(course.school, weekday):
+            option = _option(problem, course, diary, weekday, host)
+            if weekday in full:
+                option = Option(weekday, host, None, (*option.blockers, *full[weekday]))
+            found.append(option)
+    return found
 
 
-def occupation(course: Course, slot: Slot) -> list[Busy]:
-    """What a slot takes: each party's people and room for the whole of their own period."""
+def _full_days(problem: Problem, course: Course, slots: Sequence[Slot]) -> dict[int, list[Blocker]]:
+    """Days that take no more lessons, of the course itself or of its delivering teacher."""
+    full: dict[int, list[Blocker]] = defaultdict(list)
+    delivered: dict[int, int] = defaultdict(int)
+    for slot in slots:
+        if slot.course == course.key:
+            full[slot.weekday].append(Blocker("day", "同一天", "当天已有本课程"))
+        elif problem.course(slot.course).teacher == course.teacher:
+            delivered[slot.weekday] += 1
+    limit = problem.max_delivered_per_day
+    for weekday, count in delivered.items():
+        if limit is not None and count >= limit:
+            name = course.teacher.label
+            text = f"{name}当天已主讲{count}节联合课"
+            full[weekday].append(Blocker("teacher", name, text, course.teacher))
+    return full
+
+
+def occupation(course: Course, slot: Slot, room_gap_minutes: int = 0) -> list[Busy]:
+    """What a slot takes: each party's people and room for the whole of their own period.
+
+    Rooms are taken `room_gap_minutes` longer on both sides.
+    """
     label = f"{course.name}（联合课程）"
     taken: dict[Busy, None] = {}
     for party in parties(course):
@@ -124,7 +148,8 @@ def occupation(course: Course, slot: Slot) -> list[Busy]:
         bell = slot.host if first is None else slot.listeners[first]
         room = slot.host_room if first is None else slot.listener_rooms[first]
         for resource in (*party.people, room):
-            start, end = bell.start_minute, bell.end_minute
+            gap = room_gap_minutes if resource.kind == "room" else 0
+            start, end = max(0, bell.start_minute - gap), min(24 * 60, bell.end_minute + gap)
             taken[Busy(resource, slot.weekday, start, end, label, course.key)] = None
     return list(taken)
 
@@ -168,9 +193,7 @@ def rooms_name(problem: Problem, party: Party) -> str:
     return f"{problem.school_name(party.school)}的{'听讲' if party.listeners else '主讲'}教室"
 
 
-def _option(
-    problem: Problem, course: Course, diary: Diary, days: set[int], weekday: int, host: Bell
-) -> Option:
+def _option(problem: Problem, course: Course, diary: Diary, weekday: int, host: Bell) -> Option:
     best: tuple[Candidate, list[Blocker]] | None = None
     for candidate in combinations(problem, course, weekday, host):
         found = blockers(problem, candidate, diary)
@@ -182,9 +205,6 @@ def _option(
         candidate, reasons = best
         rooms = seat(candidate, diary)
         slot = candidate.slot(rooms) if rooms and not reasons else None
-    if weekday in days:
-        slot = None
-        reasons = [*reasons, Blocker("day", "同一天", "当天已有本课程", minutes=weekday)]
     return Option(weekday, host, slot, tuple(reasons))
 
 

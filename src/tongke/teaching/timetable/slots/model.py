@@ -21,9 +21,14 @@ def clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
+def weekday_name(weekday: int) -> str:
+    """The name of an ISO weekday: "周三"."""
+    return f"周{_WEEKDAYS[weekday - 1]}"
+
+
 def slot_name(weekday: int, seq: int) -> str:
     """How people name a period of the week: "周三第2节"."""
-    return f"周{_WEEKDAYS[weekday - 1]}第{seq}节"
+    return f"{weekday_name(weekday)}第{seq}节"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -206,6 +211,8 @@ class Problem:
         schools: what people call each school, by key.
         weekdays: school days.
         weights: the wishes.
+        room_gap_minutes: time between two joint lessons in one room, to connect and check.
+        max_delivered_per_day: joint lessons one teacher may deliver a day; None for no limit.
 
     Raises:
         ValueError: two courses share a key, or two periods of one school's day overlap.
@@ -217,8 +224,12 @@ class Problem:
     schools: Mapping[str, str] = field(default_factory=dict)
     weekdays: tuple[int, ...] = (1, 2, 3, 4, 5)
     weights: Weights = Weights()
+    room_gap_minutes: int = 0
+    max_delivered_per_day: int | None = None
 
     def __post_init__(self) -> None:
+        if self.room_gap_minutes < 0 or self.max_delivered_per_day == 0:
+            raise ValueError("a gap is zero or more minutes, a daily limit at least one lesson")
         if len({course.key for course in self.courses}) != len(self.courses):
             raise ValueError("two courses share a key")
         if not set(self.weekdays) <= set(range(1, 8)):

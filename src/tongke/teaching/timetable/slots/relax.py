@@ -30,7 +30,7 @@ class Tally:
     @property
     def text(self) -> str:
         """The sentence for the person."""
-        only = f",其中{self.alone}个只差它" if self.alone else ""
+        only = f"，其中{self.alone}个只差它" if self.alone else ""
         return f"{self.who}挡住{self.slots}个时段{only}。"
 
 
@@ -83,7 +83,7 @@ class Unplaced:
         """The account in a few sentences."""
         told = [f"{self.name}还差{self.missing}节。", *self.reasons]
         told.extend(tally.text for tally in self.tallies[:_NAMED])
-        told.extend(f"可以试试:{one.text}" for one in self.relaxations[:_NAMED])
+        told.extend(f"可以试试：{one.text}" for one in self.relaxations[:_NAMED])
         return told
 
 
@@ -131,22 +131,35 @@ def _relaxations(course: Course, blocked: Sequence[Option]) -> list[Relaxation]:
     if not found:
         found = _moves(blocked)
     found.sort(key=lambda one: (one.size, -len(one.opens), one.kind, one.text))
-    return found[:_MOST]
+    # The best of each kind comes before the second best of any, so that choices differ.
+    seen: dict[RelaxationKind, int] = defaultdict(int)
+    ranked: list[tuple[int, int, int, Relaxation]] = []
+    for index, one in enumerate(found):
+        ranked.append((one.size, seen[one.kind], index, one))
+        seen[one.kind] += 1
+    ranked.sort(key=lambda entry: entry[:3])
+    return [entry[3] for entry in ranked[:_MOST]]
 
 
 def _moves(blocked: Iterable[Option]) -> list[Relaxation]:
-    """For each period: the fixed entries that would have to move, if that is all it takes."""
-    found: list[Relaxation] = []
+    """The fixed entries that would have to move, for periods where that is all it takes."""
+    opened: dict[tuple[Busy, ...], list[tuple[int, int]]] = defaultdict(list)
+    texts: dict[tuple[Busy, ...], str] = {}
     for option in blocked:
         people = [blocker for blocker in option.blockers if blocker.kind in ("class", "teacher")]
         entries = tuple(dict.fromkeys(entry for one in people for entry in one.busy))
-        if len(people) < len(option.blockers) or any(entry.course for entry in entries):
+        fixed = all(one.busy for one in people) and not any(entry.course for entry in entries)
+        if len(people) < len(option.blockers) or not fixed:
             continue
-        where = slot_name(option.weekday, option.host.seq)
-        what = "、".join(f"{one.resource.label}的{_labels(one)}" for one in people if one.resource)
-        text = f"把{what}调到别的时间,{where}就能上课。"
-        opens = ((option.weekday, option.host.seq),)
-        found.append(Relaxation("move", text, len(entries), opens, busy=entries))
+        opened[entries].append((option.weekday, option.host.seq))
+        texts[entries] = "、".join(
+            f"{one.resource.label}的{_labels(one)}" for one in people if one.resource
+        )
+    found: list[Relaxation] = []
+    for entries, opens in opened.items():
+        where = slot_name(*opens[0]) + (f"等{len(opens)}个时段" if len(opens) > 1 else "")
+        text = f"把{texts[entries]}调到别的时间，{where}就能上课。"
+        found.append(Relaxation("move", text, len(entries), tuple(opens), busy=entries))
     return found
 
 
@@ -164,10 +177,10 @@ def _wholesale(course: Course, single: Iterable[Option]) -> list[Relaxation]:
         count = f"有{len(opens)}个时段只差这一项"
         match kind:
             case "teacher":
-                text = f"换一位教师替{who},{count}。"
+                text = f"换一位教师替{who}，{count}。"
                 found.append(Relaxation("replace", text, 1, opens, resource=resource))
             case "room" if who != "教室":
-                found.append(Relaxation("room", f"为{who}增加一间,{count}。", 1, opens))
+                found.append(Relaxation("room", f"为{who}增加一间，{count}。", 1, opens))
             case "overlap" if 2 * max(minutes) >= course.min_overlap_minutes:
                 found.append(_loosened("overlap", course, max(minutes), members))
             case "shift":
@@ -191,7 +204,7 @@ def _loosened(
         text = f"把最短共同时间从{course.min_overlap_minutes}分钟降到{limit}分钟"
     else:
         text = f"把上课铃允许相差从{course.max_start_shift_minutes}分钟放宽到{limit}分钟"
-    return Relaxation(kind, f"{text},多出{len(opens)}个时段。", 1, opens, minutes=limit)
+    return Relaxation(kind, f"{text}，多出{len(opens)}个时段。", 1, opens, minutes=limit)
 
 
 def _labels(blocker: Blocker) -> str:

@@ -48,13 +48,14 @@ class _Lesson:
     rooms: list[dict[Resource, "IntVar"]] = field(default_factory=list)
 
 
-def solve(problem: Problem, *, effort: float = 10.0) -> Plan:
+def solve(problem: Problem, *, effort: float = 0.5) -> Plan:
     """Find weekly slots for all courses of the problem.
 
     Args:
         problem: bells, courses and what is busy.
-        effort: limit for each group of connected courses and each pass, in CP-SAT's
-            deterministic seconds (about a second of one core, but the same on every machine).
+        effort: how long the wishes of each group of connected courses are improved, in CP-SAT's
+            deterministic time: the same work on every machine, 3 to 7 s of one core per unit.
+            Placing lessons at all may take eight times as much.
 
     Returns:
         A plan in which no class, teacher or room is in two places at a time on the clock.
@@ -106,14 +107,14 @@ def _solve_group(
     lessons = _lessons(problem, group, diary, model)
     if not lessons:
         return [], 0, True
-    _forbid_clashes(model, lessons)
+    _forbid_clashes(problem, model, lessons)
     count, days = _count(model, group, lessons)
     points = _points(problem, model, lessons, days)
 
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 0
-    solver.parameters.max_deterministic_time = effort
+    solver.parameters.max_deterministic_time = 8 * effort
     model.maximize(count)
     first = solver.solve(model)
     if first not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
@@ -121,6 +122,7 @@ def _solve_group(
     model.add(count >= round(solver.objective_value))
     _hint(model, solver)
     model.minimize(points)
+    solver.parameters.max_deterministic_time = effort
     last = solver.solve(model)
     if last not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         raise AssertionError("the second pass lost the plan of the first")
@@ -175,15 +177,18 @@ def _lesson(
     return lesson
 
 
-def _forbid_clashes(model: "CpModel", lessons: Sequence[_Lesson]) -> None:
+def _forbid_clashes(problem: Problem, model: "CpModel", lessons: Sequence[_Lesson]) -> None:
     """Nobody and no room twice at a time.
 
     Intervals are fixed, and among intervals that meet in pairs all share the start of the last
-    one: "at most one" at every start is exact and needs no interval variables.
+    one: "at most one" at every start is exact and needs no interval variables. Rooms stay taken
+    for the gap after a lesson.
     """
+    delivered: dict[tuple[Resource, int], list[IntVar]] = defaultdict(list)
     uses: dict[tuple[Resource, int], list[tuple[Bell, IntVar]]] = defaultdict(list)
     for lesson in lessons:
         candidate = lesson.candidate
+        delivered[candidate.course.teacher, candidate.weekday].append(lesson.held)
         for party, bell, rooms in zip(
             candidate.parties, candidate.bells, lesson.rooms, strict=True
         ):
@@ -191,13 +196,19 @@ def _forbid_clashes(model: "CpModel", lessons: Sequence[_Lesson]) -> None:
                 uses[one, candidate.weekday].append((bell, lesson.held))
             for room, chosen in rooms.items():
                 uses[room, candidate.weekday].append((bell, chosen))
-    for taken in uses.values():
+    for (resource, _), taken in uses.items():
+        gap = problem.room_gap_minutes if resource.kind == "room" else 0
         for start in sorted({bell.start_minute for bell, _ in taken}):
             here = [
-                literal for bell, literal in taken if bell.start_minute <= start < bell.end_minute
+                literal
+                for bell, literal in taken
+                if bell.start_minute <= start < bell.end_minute + gap
             ]
             if len(here) > 1:
                 model.add_at_most_one(here)
+    if problem.max_delivered_per_day is not None:
+        for literals in delivered.values():
+            model.add(sum(literals) <= problem.max_delivered_per_day)
 
 
 def _count(
@@ -207,9 +218,9 @@ def _count(
     held: dict[str, list[IntVar]] = defaultdict(list)
     daily: dict[tuple[str, int], list[IntVar]] = defaultdict(list)
     for lesson in lessons:
-        course = lesson.candidate.course.key
-        held[course].append(lesson.held)
-        daily[course, lesson.candidate.weekday].append(lesson.held)
+        key = lesson.candidate.course.key
+        held[key].append(lesson.held)
+        daily[key, lesson.candidate.weekday].append(lesson.held)
     for literals in daily.values():
         model.add_at_most_one(literals)
     opened = []
@@ -222,7 +233,7 @@ def _count(
             opened.append(any_lesson)
     everything = sum(literal for literals in held.values() for literal in literals)
     return everything * (len(group) + 1) + sum(opened), {
-        key: sum(literals) for key, literals in daily.items()
+        day: sum(literals) for day, literals in daily.items()
     }
 
 

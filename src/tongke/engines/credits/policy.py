@@ -1,0 +1,27 @@
+"""Who may read which lines of the ledger."""
+
+from enum import StrEnum
+
+from django.db.models import QuerySet
+
+from tongke.engines.credits.models import Entry
+from tongke.foundation.people.actors import Actor
+from tongke.foundation.people.policy import within
+from tongke.foundation.people.roles import Role
+
+
+class Perm(StrEnum):
+    """Permissions on the ledger."""
+
+    ENTRY_READ = "credits:entry:read"
+
+
+def entries(actor: Actor, perm: Perm) -> QuerySet[Entry]:
+    """Ledger entries on which the actor holds `perm`: one's own, or those of one's schools."""
+    match perm, actor.role:
+        case Perm.ENTRY_READ, Role.TEACHER:
+            return Entry.objects.filter(person=actor.person)
+        case Perm.ENTRY_READ, Role.HEAD | Role.TIMETABLER | Role.OFFICER | Role.DIRECTOR:
+            return Entry.objects.filter(within(actor))
+        case _:
+            return Entry.objects.none()

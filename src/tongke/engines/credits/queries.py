@@ -1,0 +1,65 @@
+"""Reads of the ledger: totals are sums, and every sum opens into its lines."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from tongke.engines.credits.models import Entry
+
+
+@dataclass(frozen=True)
+class PersonTotal:
+    """What one person's lines come to."""
+
+    person_id: int
+    name: str
+    organisation: str
+    amount: Decimal
+    lines: int
+
+
+def total(rows: QuerySet[Entry]) -> Decimal:
+    """The sum of the lines, reversals included."""
+    return rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
+def between(rows: QuerySet[Entry], first: date, last: date) -> QuerySet[Entry]:
+    """The lines of acts between two days, both included."""
+    return rows.filter(occurred_on__gte=first, occurred_on__lte=last)
+
+
+def search(rows: QuerySet[Entry], text: str) -> QuerySet[Entry]:
+    """Lines whose person, school or source names contain the text."""
+    text = text.strip()
+    if not text:
+        return rows
+    return rows.filter(
+        Q(person__name__icontains=text)
+        | Q(organisation__name__icontains=text)
+        | Q(source_label__icontains=text)
+    )
+
+
+def listed(rows: QuerySet[Entry]) -> QuerySet[Entry]:
+    """The lines as pages show them: newest act first, with their names."""
+    return rows.select_related("person", "organisation", "reverses", "reversed_by").order_by(
+        "-occurred_on", "-id"
+    )
+
+
+def by_person(rows: QuerySet[Entry]) -> list[PersonTotal]:
+    """Totals per person and school, largest first."""
+    grouped = (
+        rows.values("person_id", "person__name", "organisation__short_name")
+        .annotate(amount=Sum("amount"), lines=Count("id"))
+        .order_by("-amount", "person_id")
+    )
+    return [
+        PersonTotal(
+            row["person_id"], row["person__name"], row["organisation__short_name"],
+            row["amount"], row["lines"],
+        )
+        for row in grouped
+    ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Every write to the tables of people, one noun per module."""

@@ -1,0 +1,1 @@
+"""Tests of the media engine; those marked e2e drive real browsers."""

@@ -1,0 +1,1 @@
+"""Reads of the classroom: roster, live picture, presence, protocol, summary."""

@@ -1,0 +1,1 @@
+"""Writes of homework, one noun per module."""

@@ -1,0 +1,117 @@
+"""Pages of pupils and guardians: own list, take, hand in, see the result."""
+
+from django.contrib import messages as notices
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from tongke.core.errors import Refused
+from tongke.core.profile import current
+from tongke.core.web import page_of
+from tongke.foundation.people.roles import Role
+from tongke.foundation.people.web import AuthedRequest
+from tongke.teaching.homework import policy, queries
+from tongke.teaching.homework.models import Homework, Submission
+from tongke.teaching.homework.policy import Perm
+from tongke.teaching.homework.profile import HomeworkProfile
+from tongke.teaching.homework.services import submissions
+
+
+@require_GET
+def my_homework(request: AuthedRequest) -> HttpResponse:
+    """What is to do, with the minutes of all together; then what is done."""
+    open_rows = list(queries.open_for(request.actor))
+    done = policy.submissions(request.actor, Perm.SUBMISSION_READ).exclude(
+        state=Submission.State.DOING
+    )
+    context = {
+        "open": open_rows,
+        "minutes": sum(row.minutes for row in open_rows),
+        "page": page_of(
+            request,
+            done.select_related("homework__lesson__course__subject", "pupil").order_by(
+                "-submitted_at"
+            ),
+        ),
+        "guardian": request.actor.role is Role.GUARDIAN,
+    }
+    return render(request, "homework/mine.html", context)
+
+
+@require_GET
+def homework_open(request: AuthedRequest, homework_id: int) -> HttpResponse:
+    """One address for everybody: pupils take it, families see the result, teachers manage it."""
+    if request.actor.role is Role.PUPIL:
+        return redirect("homework:homework-take", homework_id)
+    if request.actor.role is Role.GUARDIAN:
+        homework = policy.homework_or_404(request.actor, homework_id, Perm.HOMEWORK_READ)
+        done = policy.submissions(request.actor, Perm.SUBMISSION_READ).filter(homework=homework)
+        one = done.first()
+        if one is not None:
+            return redirect("homework:submission-detail", one.pk)
+        return redirect("homework:child-homework")
+    return redirect("homework:homework-detail", homework_id)
+
+
+@require_GET
+def homework_take(request: AuthedRequest, homework_id: int) -> HttpResponse:
+    """The pupil's page: the questions, or the result once handed in."""
+    homework = policy.homework_or_404(request.actor, homework_id, Perm.HOMEWORK_TAKE)
+    submission = _mine(request, homework)
+    if submission is not None and submission.state != Submission.State.DOING:
+        return _result(request, homework, submission)
+    saved = queries.responses_of(submission) if submission else {}
+    rows = [(each, saved[each.seq].answer if each.seq in saved else [])
+            for each in queries.items_of(homework)]  # fmt: skip
+    taken = homework.state == Homework.State.OPEN and timezone.now() <= submissions.last_moment(
+        homework
+    )
+    context = {"homework": homework, "rows": rows, "taken": taken,
+               "late": timezone.now() > homework.due_at}  # fmt: skip
+    return render(request, "homework/take.html", context)
+
+
+def _mine(request: AuthedRequest, homework: Homework) -> Submission | None:
+    mine = policy.submissions(request.actor, Perm.SUBMISSION_READ)
+    return mine.filter(homework=homework).first()
+
+
+def _result(request: AuthedRequest, homework: Homework, submission: Submission) -> HttpResponse:
+    saved = queries.responses_of(submission)
+    when = current(HomeworkProfile).show_answers
+    context = {
+        "homework": homework,
+        "submission": submission,
+        "rows": [(each, saved.get(each.seq)) for each in queries.items_of(homework)],
+        "answers_shown": queries.answers_shown(homework, submission, timezone.now(), when),
+    }
+    return render(request, "homework/result.html", context)
+
+
+@require_POST
+def homework_save(request: AuthedRequest, homework_id: int) -> HttpResponse:
+    """Keep answers while the pupil works; answers with a small line that says so."""
+    homework = policy.homework_or_404(request.actor, homework_id, Perm.HOMEWORK_TAKE)
+    now = timezone.now()
+    try:
+        submission = submissions.begin(homework, request.actor.person, at=now)
+        answers = submissions.read_form(request.POST, request.POST.getlist)
+        submissions.save_answers(submission, answers, at=now)
+    except Refused as refusal:
+        return render(request, "homework/saved.html", {"refusal": refusal}, status=409)
+    return render(request, "homework/saved.html", {"at": timezone.localtime(now)})
+
+
+@require_POST
+def homework_hand_in(request: AuthedRequest, homework_id: int) -> HttpResponse:
+    """Hand in once; a repeat shows the same result."""
+    homework = policy.homework_or_404(request.actor, homework_id, Perm.HOMEWORK_TAKE)
+    now = timezone.now()
+    try:
+        submission = submissions.begin(homework, request.actor.person, at=now)
+        answers = submissions.read_form(request.POST, request.POST.getlist)
+        submissions.hand_in(submission, answers, at=now)
+    except Refused as refusal:
+        notices.error(request, str(refusal))
+    return redirect("homework:homework-take", homework.pk)

@@ -1,0 +1,1 @@
+"""Reads of the timetable: calendar, clock, grids, gaps, courses, lessons."""

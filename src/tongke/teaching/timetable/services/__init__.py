@@ -1,0 +1,1 @@
+"""Writes of the timetable: calendar, placements, demands, courses, planning, lessons."""
