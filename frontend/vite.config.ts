@@ -31,5 +31,6 @@ export default defineConfig({
     },
   },
   server: { port: 5173, strictPort: true, cors: { origin: /^http:\/\/(localhost|127\.0\.0\.1)/ } },
-  test: { environment: "happy-dom", include: ["src/**/*.test.ts"] },
+  // css: the style sheets are tested as text; without it they would read as empty.
+  test: { environment: "happy-dom", css: true, include: ["src/**/*.test.ts"] },
 });

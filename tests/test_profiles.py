@@ -2,6 +2,8 @@
 
 import dataclasses
 import re
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from tongke.core.profile import Region, RegionProfile, describe, load, registere
 from tongke.core.profile.declare import SOURCE, declared_of, hints_of, is_record, item_of, value_of
 from tongke.engines.communities.profile import CommunitiesProfile
 from tongke.engines.credits.profile import CreditsProfile
+from tongke.engines.learning.profile import LearningProfile
 from tongke.engines.library.profile import LibraryProfile
 from tongke.foundation.curriculum.profile import CurriculumProfile
 from tongke.foundation.people.profile import PeopleProfile
@@ -72,6 +75,9 @@ def test_each_profile_is_at_one_with_itself_across_packages(name: str) -> None:
     assert {*timetable.demand_subjects, *timetable.no_delivery_subjects} <= subjects
     assert not set(timetable.demand_subjects) & set(timetable.no_delivery_subjects)
     assert loaded.profile(ClassroomProfile).retention_days <= consents["recording"].days
+    # No average may be shown of a group that is too small to be shown at all.
+    least = loaded.profile(PeopleProfile).small_cell
+    assert loaded.profile(LearningProfile).class_minimum_pupils >= least
 
 
 def test_the_regions_differ_in_levels_and_in_their_three_classrooms() -> None:
@@ -147,6 +153,21 @@ def test_every_setting_says_what_it_is_in_chinese_with_unit_and_source() -> None
         assert one.name.isidentifier()
         assert one.name == one.name.lower()
         assert not declared.help or declared.help.endswith("。"), name
+
+
+def test_profiles_load_without_django() -> None:
+    code = (
+        "import sys; from tongke.core.profile import load; "
+        f"load({str(FOLDER / 'demo.toml')!r}); "
+        "print([name for name in sys.modules if name.startswith('django')])"
+    )
+    source = FOLDER.parent / "src"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=source, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "[]"
 
 
 def test_labels_need_no_glossary() -> None:

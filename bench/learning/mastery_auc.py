@@ -1,6 +1,6 @@
 """How well mastery predicts the next answer, beside item means and PFA, on ASSISTments 2009.
 
-    python bench/learning/mastery_auc.py [--data FOLDER] [--pupils N]
+    PYTHONPATH=src python bench/learning/mastery_auc.py [--data FOLDER] [--pupils N]
 
 The data stay outside the project (`../shared/data/kt`, or TONGKE_KT_DATA). Two protocols, never
 to be mixed: *frozen* takes every parameter and item difficulty from the training pupils;
@@ -67,6 +67,14 @@ def log_loss(right: Sequence[int], predicted: Sequence[float]) -> float:
     """Mean negative log likelihood, natural logarithm."""
     truth, score = np.asarray(right), np.clip(np.asarray(predicted), 1e-6, 1 - 1e-6)
     return float(-np.mean(truth * np.log(score) + (1 - truth) * np.log(1 - score)))
+
+
+def calibration_error(right: Sequence[int], predicted: Sequence[float], bins: int = 10) -> float:
+    """Mean distance of predicted from observed shares over equally wide bins, by their size."""
+    truth, score = np.asarray(right, dtype=np.float64), np.asarray(predicted)
+    index = np.minimum((score * bins).astype(int), bins - 1)
+    gaps = [abs(float((truth - score)[index == one].sum())) for one in range(bins)]
+    return sum(gaps) / len(truth)
 
 
 class Difficulties:
@@ -227,8 +235,8 @@ def tuned(train: dict[str, list[Answer]], seen: int = 120) -> tuple[Params, floa
         if best is None or loss < best[0]:
             best = (loss, params, half_life)
 
-    for between in (0.6, 0.9, 1.2):
-        for within in (0.6, 0.9, 1.2, 1.5):
+    for between in (0.3, 0.45, 0.6, 0.9):
+        for within in (0.3, 0.45, 0.6, 0.9):
             attempt(replace(base, population_sd=between, point_sd=within), None)
     assert best is not None
     for slip in (0.0, 0.08):
@@ -270,7 +278,10 @@ def main() -> None:
         began = perf_counter()
         right, chance = columns(run())
         took = perf_counter() - began
-        figures = f"AUC {auc(right, chance):.4f}  log loss {log_loss(right, chance):.4f}"
+        figures = (
+            f"AUC {auc(right, chance):.4f}  log loss {log_loss(right, chance):.4f}  "
+            f"ECE {calibration_error(right, chance):.4f}"
+        )
         print(f"{name:34}{protocol:13}{figures}  {len(right) / took:8.0f} answers/s")
 
     for late, protocol in ((False, "frozen"), (True, "prequential")):

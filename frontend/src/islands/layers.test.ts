@@ -4,7 +4,7 @@ import { type GraphData, layersOf, place, reach } from "./layers";
 
 const node = (id: string): { id: string; label: string } => ({ id, label: id });
 const graph = (nodes: string, edges: string[]): GraphData => ({
-  nodes: [...nodes].map(node),
+  nodes: nodes.split("").map(node),
   edges: edges.map((pair) => ({ from: pair[0]!, to: pair[1]! })),
 });
 

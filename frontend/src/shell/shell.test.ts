@@ -46,7 +46,7 @@ describe("htmx", () => {
 
   it("swaps refusals and invalid forms, and nothing of other errors", () => {
     const rule = (code: string): boolean | undefined =>
-      htmx.config.responseHandling.find((one) => new RegExp(one.code).test(code))?.swap;
+      htmx.config.responseHandling.find((one) => new RegExp(one.code ?? "^$").test(code))?.swap;
 
     expect(["200", "409", "422"].map(rule)).toEqual([true, true, true]);
     expect(["204", "403", "404", "500"].map(rule)).toEqual([false, false, false, false]);

@@ -14,6 +14,7 @@ function bodies(css: string, selector: RegExp): string[] {
 
 it("finds the style sheets", () => {
   expect(sheets.length).toBeGreaterThan(5);
+  expect(textOf("./base.css")).toContain("box-sizing");
 });
 
 describe.each(sheets)("%s", (name) => {

@@ -3,6 +3,7 @@
 All names are invented. The page is for developers; it is mounted only in debug mode.
 """
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,7 +12,11 @@ from django.core.paginator import Paginator
 STATES = ("primary", "teal", "ok", "warn", "danger", "info", "violet", "muted")
 _WORDS = ("进行中", "专递", "已完成", "待确认", "逾期", "已预约", "教研", "未开始")
 _POINTS = ("分数意义", "约分通分", "同分母加减", "异分母加减", "解决问题")
-_SHARES = ((0.89, 0.77, 0.86, None, 0.38), (0.84, 0.92, 0.97, 0.66, 0.55), (0.9, 0.61, 0.7, 0.45, 0.05))
+_SHARES = (
+    (0.89, 0.77, 0.86, None, 0.38),
+    (0.84, 0.92, 0.97, 0.66, 0.55),
+    (0.9, 0.61, 0.7, 0.45, 0.05),
+)
 _PUPILS = ("岑雨", "陆小舟", "季明禾")
 
 
@@ -19,7 +24,9 @@ class SampleForm(forms.Form):
     """One field of each kind, for looking at; `invalid()` gives it with errors."""
 
     name = forms.CharField(label="课程名称", max_length=40, help_text="学生和家长会看到这个名字。")
-    grade = forms.ChoiceField(label="年级", choices=[("3", "三年级"), ("4", "四年级"), ("5", "五年级")])
+    grade = forms.ChoiceField(
+        label="年级", choices=[("3", "三年级"), ("4", "四年级"), ("5", "五年级")]
+    )
     start = forms.DateField(label="开始日期", widget=forms.DateInput(attrs={"type": "date"}))
     periods = forms.IntegerField(label="每周节数", min_value=1, max_value=5, required=False)
     mode = forms.ChoiceField(
@@ -46,9 +53,11 @@ class SampleForm(forms.Form):
 def context() -> dict[str, Any]:
     """Everything that core/styleguide.html shows."""
     rows = [
-        {"name": f"第{number}小学", "classes": number * 3, "share": number / 60} for number in range(1, 61)
+        {"name": f"第{number}小学", "classes": number * 3, "share": number / 60}
+        for number in range(1, 61)
     ]
     return {
+        "day": date(2026, 11, 23),
         "states": list(zip(STATES, _WORDS, strict=True)),
         "form": SampleForm(initial={"name": "五年级音乐（专递）", "grade": "5", "mode": "live"}),
         "drawer_form": SampleForm(auto_id="drawer_%s"),
@@ -75,12 +84,22 @@ def _week() -> dict[str, Any]:
     own = {"title": "四(2)", "sub": "本班 · 音乐室", "href": "#week"}
     away = {"title": "四(1)", "sub": "→ 鹿回湾", "state": "teal", "href": "#week"}
     rows = [
-        {"label": "第 1 节", "note": "08:00–08:40", "cells": [{**own, "past": True}, None, own, None, own]},
+        {
+            "label": "第 1 节",
+            "note": "08:00–08:40",
+            "cells": [{**own, "past": True}, None, own, None, own],
+        },
         {
             "label": "第 2 节",
             "note": "09:50–10:30",
             "cells": [
-                {"title": "五(2)", "sub": "→ 3 个教学点", "state": "teal", "next": True, "href": "#week"},
+                {
+                    "title": "五(2)",
+                    "sub": "→ 3 个教学点",
+                    "state": "teal",
+                    "next": True,
+                    "href": "#week",
+                },
                 None,
                 away,
                 [own, {"title": "片区教研", "sub": "一课三磨", "state": "warn"}],
@@ -90,7 +109,13 @@ def _week() -> dict[str, Any]:
         {
             "label": "第 3 节",
             "note": "10:45–11:25",
-            "cells": [None, {"title": "合唱团", "state": "violet"}, None, {"title": "停课", "state": "danger"}, None],
+            "cells": [
+                None,
+                {"title": "合唱团", "state": "violet"},
+                None,
+                {"title": "停课", "state": "danger"},
+                None,
+            ],
         },
     ]
     return {"days": days, "rows": rows}
@@ -145,5 +170,5 @@ def _graph() -> dict[str, Any]:
         {"id": "6", "label": "异分母加减", "note": "掌握 45%", "state": "danger", "href": "#graph"},
         {"id": "7", "label": "加减混合运算顺序与简便算法", "href": "#graph"},
     ]
-    pairs = ["12", "24", "34", "15", "46", "56", "67"]
-    return {"nodes": nodes, "edges": [{"from": one, "to": other} for one, other in pairs]}
+    pairs = [(1, 2), (2, 4), (3, 4), (1, 5), (4, 6), (5, 6), (6, 7)]
+    return {"nodes": nodes, "edges": [{"from": str(one), "to": str(other)} for one, other in pairs]}

@@ -11,7 +11,7 @@
 
 Nouns: column, sheet, table, plan, change, journal, run. Verbs: read, export, plan, commit, undo.
 It must never know what a row means: an `Importer` of the package that owns the rows plans and
-writes them; `runs` keeps the dry run, the report and the journal; `pages.import_views` shows them.
+writes them; `runs` keeps the dry run, the report and the journal; `views.import_views` shows them.
 """
 
 from tongke.core.spreadsheets.reading import read

@@ -249,6 +249,7 @@ def _told(change: Change, sheet: Sheet) -> list[Any]:
     fields = {
         _heading(sheet, key): [_value(sheet, key, old), _value(sheet, key, new)]
         for key, (old, new) in change.fields.items()
+        if old != new
     }
     return [change.row, change.action.value, change.label, fields, change.message]
 

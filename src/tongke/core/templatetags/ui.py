@@ -24,6 +24,7 @@ register = template.Library()
 
 WEEKDAYS = "一二三四五六日"
 TINTS = ("primary", "teal", "warn", "info", "violet")
+# What a page shows for None, and for the "" that Django passes for a variable it does not have.
 ABSENT = "—"
 _ICONS = Path(__file__).resolve().parent.parent / "icons.json"
 
@@ -59,7 +60,7 @@ def icon(name: str, size: int | str = 20, css: str = "") -> SafeString:
         size,
         size,
         # The drawings come from our own generated file, never from a person.
-        mark_safe(drawing),  # noqa: S308
+        mark_safe(drawing),
     )
 
 
@@ -77,7 +78,8 @@ def html_attrs(attrs: Mapping[str, Any]) -> SafeString:
             pieces.append(format_html(" {}", name))
         elif value is not False and value is not None:
             pieces.append(format_html(' {}="{}"', name, value))
-    return mark_safe("".join(pieces))  # noqa: S308 - every piece is escaped above
+    # Every piece is escaped above.
+    return mark_safe("".join(pieces))
 
 
 @register.simple_tag(takes_context=True)
@@ -90,7 +92,7 @@ def reuse(context: Context, name: str) -> str:
     with context.push():
         text = strip_tags(block.nodelist.render(context)).strip()
     # The block has escaped its variables already.
-    return mark_safe(" ".join(text.split()))  # noqa: S308
+    return mark_safe(" ".join(text.split()))
 
 
 @register.simple_tag(takes_context=True)
@@ -116,7 +118,7 @@ def query_set(context: Context, **changes: object) -> str:
 
 @register.simple_tag(takes_context=True)
 def sort_state(context: Context, field: str, param: str = "sort") -> str:
-    """"ascending", "descending" or "none": how the address sorts by `field`."""
+    """ "ascending", "descending" or "none": how the address sorts by `field`."""
     request = context.get("request")
     given = request.GET.get(param, "") if request is not None else ""
     if given == field:
@@ -146,7 +148,7 @@ def field_css(field: BoundField) -> str:
 
 @register.filter
 def field_kind(field: BoundField) -> str:
-    """"check", "choices", "file", "select", "textarea", "hidden" or "input"."""
+    """ "check", "choices", "file", "select", "textarea", "hidden" or "input"."""
     widget = field.field.widget
     names = {kind.__name__ for kind in type(widget).__mro__}
     if widget.is_hidden:
@@ -164,14 +166,14 @@ def field_kind(field: BoundField) -> str:
 
 
 @register.filter
-def minutes_text(minutes: float | None) -> str:
+def minutes_text(minutes: float | str | None) -> str:
     """Minutes as people say them.
 
     Example:
         >>> minutes_text(40), minutes_text(80), minutes_text(120)
         ('40 分钟', '1 小时 20 分', '2 小时')
     """
-    if minutes is None:
+    if minutes is None or isinstance(minutes, str):
         return ABSENT
     whole = round(minutes)
     hours, rest = divmod(whole, 60)
@@ -181,14 +183,14 @@ def minutes_text(minutes: float | None) -> str:
 
 
 @register.filter
-def percent(share: float | None, digits: int = 0) -> str:
+def percent(share: float | str | None, digits: int = 0) -> str:
     """A share in [0, 1] as a percentage, rounded half away from zero.
 
     Example:
         >>> percent(0.86), percent(0.9637, 1), percent(None)
         ('86%', '96.4%', '—')
     """
-    if share is None:
+    if share is None or isinstance(share, str):
         return ABSENT
     scale = 10 ** int(digits)
     scaled = float(share) * 100 * scale
@@ -198,34 +200,34 @@ def percent(share: float | None, digits: int = 0) -> str:
 
 
 @register.filter
-def short_date(day: date | datetime | None) -> str:
+def short_date(day: date | datetime | str | None) -> str:
     """The house's date.
 
     Example:
         >>> short_date(date(2026, 11, 23))
         '11月23日 周一'
     """
-    if day is None:
+    if day is None or isinstance(day, str):
         return ABSENT
     local = _local(day)
     return f"{local.month}月{local.day}日 周{WEEKDAYS[local.weekday()]}"
 
 
 @register.filter
-def short_datetime(moment: datetime | None) -> str:
+def short_datetime(moment: datetime | str | None) -> str:
     """The house's date with the time of day: 11月23日 周一 09:50."""
-    if moment is None:
+    if moment is None or isinstance(moment, str):
         return ABSENT
     return f"{short_date(moment)} {_local(moment):%H:%M}"
 
 
 @register.filter
-def ago(moment: datetime | None, now: datetime | None = None) -> str:
+def ago(moment: datetime | str | None, now: datetime | None = None) -> str:
     """How long ago, as in talk: 刚刚, 5 分钟前, 3 小时前, 昨天 17:40, 11月20日, 2025年3月1日.
 
     A moment that still lies ahead is written as its date and time.
     """
-    if moment is None:
+    if moment is None or isinstance(moment, str):
         return ABSENT
     local, today = _local(moment), _local(now or timezone.now())
     minutes = int((today - local).total_seconds() // 60)
@@ -245,7 +247,7 @@ def ago(moment: datetime | None, now: datetime | None = None) -> str:
 
 
 @register.filter
-def heat_step(share: float | None) -> int | str:
+def heat_step(share: Any) -> int | str:
     """Step 0 (low) to 8 (high) of the heat scale for a share in [0, 1]; "" for none."""
     if share is None or share == "":
         return ""
@@ -304,7 +306,7 @@ def or_dash(text: str) -> str:
 
 @register.filter
 def step_state(number: int, current: int | str) -> str:
-    """"done", "now" or "todo" for step `number` while `current` is being worked on."""
+    """ "done", "now" or "todo" for step `number` while `current` is being worked on."""
     now = int(current)
     if number < now:
         return "done"

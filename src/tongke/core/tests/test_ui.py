@@ -1,27 +1,45 @@
 """The template tags, and every component rendered the way pages use it."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.paginator import Paginator
-from django.template import Context, Template, TemplateSyntaxError
-from django.template.loader import get_template
+from django.http import HttpRequest, HttpResponse
+from django.template import Context, Engine, RequestContext, Template, TemplateSyntaxError
 from django.test import RequestFactory
+from django.urls import include, path
 from django_cotton.compiler_regex import CottonCompiler
 
 from tongke.core import styleguide
 from tongke.core.navigation import NavGroup, NavItem, Shell
 from tongke.core.templatetags import ui
 
+pytestmark = pytest.mark.urls(__name__)
+
+
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Stands for the portal's views, which only need to have names here."""
+    return HttpResponse(status=204)
+
+
+portal = [
+    path(f"{name}/", nowhere, name=name) for name in ("search", "theme", "switch", "messages")
+]
+urlpatterns = [
+    path("", include((portal, "portal"))),
+    path("logout/", nowhere, name="account_logout"),
+]
+
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # 12:00 in the region
 
 
-def render(source: str, path: str = "/", **context: Any) -> str:
+def render(source: str, address: str = "/", **context: Any) -> str:
     """A template with components, rendered with a request in its context."""
     compiled = CottonCompiler().process(f"{{% load ui %}}{source}")
-    request = RequestFactory().get(path)
+    request = RequestFactory().get(address)
     return Template(compiled).render(Context({"request": request, **context}))
 
 
@@ -47,7 +65,14 @@ def test_icon_file_holds_exactly_the_listed_icons() -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "text"),
-    [(None, "—"), (0, "0 分钟"), (40, "40 分钟"), (60, "1 小时"), (80, "1 小时 20 分"), (39.6, "40 分钟")],
+    [
+        (None, "—"),
+        (0, "0 分钟"),
+        (40, "40 分钟"),
+        (60, "1 小时"),
+        (80, "1 小时 20 分"),
+        (39.6, "40 分钟"),
+    ],
 )
 def test_minutes_are_written_as_people_say_them(minutes: float | None, text: str) -> None:
     assert ui.minutes_text(minutes) == text
@@ -100,10 +125,26 @@ def test_ago_looks_at_the_clock_when_no_moment_is_given() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "step"), [(None, ""), (0, 0), (0.1, 0), (0.5, 4), (0.999, 8), (1, 8), (1.2, 8), (-1, 0)]
+    ("share", "step"),
+    [
+        (None, ""),
+        (0, 0),
+        (0.1, 0),
+        (0.5, 4),
+        (0.999, 8),
+        (1, 8),
+        (1.2, 8),
+        (-1, 0),
+    ],
 )
 def test_heat_has_nine_steps(share: float | None, step: int | str) -> None:
     assert ui.heat_step(share) == step
+
+
+def test_a_value_the_page_does_not_have_is_shown_as_a_dash() -> None:
+    source = "{{ gone|percent }}{{ gone|short_date }}{{ gone|minutes_text }}{{ gone|ago }}"
+
+    assert render(source) == "————"
 
 
 def test_query_set_keeps_the_filters_and_goes_back_to_page_one() -> None:
@@ -134,7 +175,7 @@ def test_text_given_to_a_component_is_escaped_once() -> None:
     html = render('<c-card title="{{ name }}">{{ name }}</c-card>', name="<b>甲 & 乙</b>")
 
     assert "<b>" not in html
-    assert html.count("&lt;b&gt;甲 &amp; 乙&lt;/b&gt;") == 3 - 1
+    assert html.count("&lt;b&gt;甲 &amp; 乙&lt;/b&gt;") == 2
 
 
 def test_a_card_inside_a_card_does_not_inherit_its_title() -> None:
@@ -189,7 +230,9 @@ def test_pagination_of_nothing_shows_nothing() -> None:
 
 def test_sort_head_turns_the_order_round() -> None:
     assert 'href="?sort=-name"' in render('<c-sort field="name" label="姓名" />', "/?sort=name")
-    assert 'aria-sort="descending"' in render('<c-sort field="name" label="姓名" />', "/?sort=-name")
+    assert 'aria-sort="descending"' in render(
+        '<c-sort field="name" label="姓名" />', "/?sort=-name"
+    )
 
 
 def test_heat_cell_without_evidence_shows_no_number() -> None:
@@ -218,7 +261,9 @@ def test_work_asks_again_only_while_it_runs() -> None:
 
 
 def test_the_title_block_is_used_for_the_heading_and_the_tab() -> None:
-    base = Template("<title>{% load ui %}{% reuse 'title' %}</title><h1>{% block title %}{% endblock %}</h1>")
+    base = Template(
+        "<title>{% load ui %}{% reuse 'title' %}</title><h1>{% block title %}{% endblock %}</h1>"
+    )
     page = Template("{% extends base %}{% block title %}<b>{{ name }}</b>\n 的课表{% endblock %}")
 
     html = page.render(Context({"base": base, "name": "甲 & 乙"}))
@@ -238,12 +283,43 @@ def test_section_is_the_active_entry() -> None:
     assert Shell().section == ""
 
 
+# Instead of the real skeleton, which needs built assets.
+SKELETON = "<title>{% reuse 'title' %}</title>{% block body %}{% endblock %}"
+
+
 def test_the_style_guide_draws_every_component_without_inline_styles() -> None:
+    engine = Engine(
+        loaders=[
+            ("django.template.loaders.locmem.Loader", {"core/base.html": SKELETON}),
+            "django_cotton.cotton_loader.Loader",
+        ],
+        builtins=["django_cotton.templatetags.cotton", "tongke.core.templatetags.ui"],
+        libraries={"ui": "tongke.core.templatetags.ui"},
+        context_processors=["django.template.context_processors.request"],
+    )
+    entry = NavItem("工作台", "layout-dashboard", "/", active=True, count=3)
+    shell = Shell(
+        nav=(NavGroup("教学", (entry,)),), bottom=(entry,), person_name="沈知夏", unread=120
+    )
     request = RequestFactory().get("/styleguide/")
-    template = get_template("core/styleguide.html")
 
-    html = template.render(styleguide.context(), request)
+    source = engine.get_template("core/styleguide.html")
+    html = source.render(RequestContext(request, {**styleguide.context(), "shell": shell}))
 
+    assert "<title>界面样式</title>" in html
     assert "<h1>界面样式</h1>" in html
+    assert "99+" in html
     assert "style=" not in html
     assert "onclick" not in html
+
+
+def test_every_component_says_what_its_arguments_mean() -> None:
+    folder = Path(ui.__file__).parent.parent / "templates" / "cotton"
+
+    silent = [
+        file.name
+        for file in folder.rglob("*.html")
+        if "{% comment %}" not in file.read_text(encoding="utf-8")[:40]
+    ]
+
+    assert silent == []

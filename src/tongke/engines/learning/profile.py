@@ -46,6 +46,15 @@ class LearningProfile:
         minimum=1,
         maximum=20,
     )
+    class_minimum_pupils: int = setting(
+        5,
+        unit="人",
+        label="班级平均最少人数",
+        source="S-060",
+        help="有估计的学生不足这个数时不显示班级平均；不得小于“人员与账号”里的最小统计人数。",
+        minimum=3,
+        maximum=30,
+    )
     class_weak_share: float = setting(
         0.3,
         unit="比例",

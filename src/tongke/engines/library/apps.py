@@ -9,3 +9,10 @@ class LibraryConfig(AppConfig):
     name = "tongke.engines.library"
     label = "library"
     verbose_name = "资源"
+
+    def ready(self) -> None:
+        """Answer learning's question for resources."""
+        from tongke.engines.learning.providers import register_provider  # noqa: PLC0415
+        from tongke.engines.library.services import offers  # noqa: PLC0415
+
+        register_provider(offers)

@@ -42,3 +42,8 @@ def _least(user: Any) -> int:
     held = appointments_of(person, timezone.localdate())
     roles = set(held.values_list("role", flat=True))
     return least_length(staff=not roles or bool(roles & STAFF))
+
+
+def rule_for(user: Any) -> str:
+    """The rule for this account's password in one sentence."""
+    return f"至少 {_least(user)} 个字符，不要用账号、姓名或连续数字。"

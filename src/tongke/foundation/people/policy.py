@@ -18,7 +18,21 @@ from tongke.foundation.people.models import (
     StaffPost,
     Title,
 )
+from tongke.foundation.people.queries.consents import (
+    birthday_cutoff,
+    consenting,
+    has_consent,
+    questions,
+)
 from tongke.foundation.people.roles import BUREAU_STAFF, FAMILY, SCHOOL_STAFF, STAFF, Role
+
+
+__all__ = [
+    "Perm", "account_or_404", "accounts", "appointment_or_404", "appointments", "class_or_404",
+    "classes", "consenting", "consents", "consents_open", "grantable_roles", "has_consent",
+    "organisation_or_404", "organisations", "people", "person_or_404", "posts", "scope_root",
+    "taught_classes", "title_or_404", "titles", "wards", "within",
+]  # fmt: skip
 
 
 class Perm(StrEnum):
@@ -152,7 +166,11 @@ def people(actor: Actor, perm: Perm) -> QuerySet[Person]:
             theirs = Guardianship.objects.filter(now(actor.today), child__in=pupils)
             return Person.objects.filter(Q(pk__in=pupils) | Q(pk__in=theirs.values("guardian")))
         case Perm.CONSENT_ANSWER, Role.GUARDIAN:
-            return wards(actor)
+            young = Q(birth_date=None) | Q(birth_date__gt=birthday_cutoff(actor.today))
+            return wards(actor).filter(young)
+        case Perm.CONSENT_ANSWER, Role.PUPIL:
+            born = birthday_cutoff(actor.today)
+            return Person.objects.filter(pk=actor.person.pk, birth_date__lte=born)
         case Perm.ACCOUNT_EDIT, Role.SYSADMIN:
             return Person.objects.filter(_here(actor))
         case Perm.ACCOUNT_EDIT, Role.HEAD | Role.TIMETABLER:
@@ -223,11 +241,18 @@ def posts(actor: Actor, perm: Perm) -> QuerySet[StaffPost]:
     return StaffPost.objects.filter(school__in=organisations(actor, perm))
 
 
+def consents_open(actor: Actor) -> int:
+    """How many questions wait for this actor's answer, over all children."""
+    children = people(actor, Perm.CONSENT_ANSWER)
+    if actor.role not in {Role.GUARDIAN, Role.PUPIL} or not children.exists():
+        return 0
+    asked = questions(children, actor.today)
+    return sum(one.waiting for each in asked for one in each.questions)
+
+
 def consents(actor: Actor, perm: Perm) -> QuerySet[Consent]:
-    """Answers of guardians: their own wards' to them, their classes' to staff."""
+    """Answers of guardians, as staff of the child's class may read them."""
     match perm, actor.role:
-        case Perm.CONSENT_ANSWER, Role.GUARDIAN:
-            return Consent.objects.filter(child__in=wards(actor))
         case Perm.CONSENT_READ, Role.TEACHER | Role.TIMETABLER | Role.HEAD | Role.SYSADMIN:
             roll = Enrolment.objects.filter(
                 now(actor.today), school_class__in=classes(actor, perm)

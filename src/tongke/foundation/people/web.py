@@ -1,5 +1,8 @@
-"""Typed requests: who is signed in and as what."""
+"""Typed requests: who is signed in and as what; and small readers of an address."""
 
+from dataclasses import dataclass
+
+from django.conf import settings
 from django.http import HttpRequest
 
 from tongke.foundation.people.actors import Actor
@@ -11,3 +14,45 @@ class AuthedRequest(HttpRequest):
 
     user: Account
     actor: Actor
+
+
+def number_in(request: HttpRequest, name: str) -> int | None:
+    """A whole number of the address's query; None when it is absent or nonsense."""
+    raw = request.GET.get(name, "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 18 else None
+
+
+def words_in(request: HttpRequest, name: str = "q") -> str:
+    """A text of the address's query, trimmed and cut to what a search needs."""
+    return request.GET.get(name, "").replace("\x00", "").strip()[:60]
+
+
+@dataclass(frozen=True)
+class DemoLogin:
+    """A sign-in name that the sign-in page of a demo region offers."""
+
+    login: str
+    who: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class DemoHint:
+    """What the sign-in page of a demo region says: names and the one password."""
+
+    logins: tuple[DemoLogin, ...] = ()
+    password: str = ""
+
+
+_demo: list[DemoHint] = []
+
+
+def offer_demo_logins(hint: DemoHint) -> None:
+    """Name the sign-in names of a demo; shown only where the setting TONGKE_DEMO is on."""
+    _demo[:] = [hint]
+
+
+def demo_hint() -> DemoHint:
+    """What the sign-in page may say; nothing outside a demo."""
+    shown = getattr(settings, "TONGKE_DEMO", False) and _demo
+    return _demo[0] if shown else DemoHint()

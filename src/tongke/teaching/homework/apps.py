@@ -9,3 +9,10 @@ class HomeworkConfig(AppConfig):
     name = "tongke.teaching.homework"
     label = "homework"
     verbose_name = "作业"
+
+    def ready(self) -> None:
+        """Tell the bank which items pupils were given."""
+        from tongke.teaching.assessment.services import register_use  # noqa: PLC0415
+        from tongke.teaching.homework.queries import was_given  # noqa: PLC0415
+
+        register_use(was_given)

@@ -10,6 +10,7 @@ from tongke.foundation.people.actors import Actor
 from tongke.foundation.people.models import Enrolment, Person, SchoolClass
 from tongke.foundation.people.policy import wards
 from tongke.foundation.people.roles import Role
+from tongke.teaching.assessment.models import Item
 from tongke.teaching.homework import policy
 from tongke.teaching.homework.models import Homework, HomeworkItem, Response, Submission
 
@@ -170,3 +171,9 @@ def answers_shown(homework: Homework, submission: Submission | None, at: datetim
     if submission is None or submission.state != Submission.State.MARKED:
         return False
     return when == "submitted" or at >= homework.due_at
+
+
+def was_given(item: Item) -> bool:
+    """Whether an item of the bank stands in a homework that was given out."""
+    rows = HomeworkItem.objects.filter(item=item)
+    return rows.exclude(homework__state=Homework.State.DRAFT).exists()

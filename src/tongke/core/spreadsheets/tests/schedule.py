@@ -1,4 +1,4 @@
-"""An importer over a small table of core, for the tests of runs, journal and pages."""
+"""An importer over a small table of core, for the tests of runs, journal and views."""
 
 from datetime import datetime, time
 from zoneinfo import ZoneInfo

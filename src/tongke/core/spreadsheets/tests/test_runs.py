@@ -43,7 +43,7 @@ def test_a_dry_run_tells_everything_and_changes_nothing():
     assert [(row["action"], row["label"], row["fields"]) for row in runs.report_rows(run)] == [
         ("same", "a", {}),
         ("change", "b", {"日期": ["2026-11-02", "2026-11-09"]}),
-        ("add", "c", {"日期": ["", "2026-11-05"], "电话": ["", ""]}),
+        ("add", "c", {"日期": ["", "2026-11-05"]}),
         ("leave", "gone", {}),
     ]
     assert stored() == before

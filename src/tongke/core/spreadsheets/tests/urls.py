@@ -3,8 +3,8 @@
 from django.urls import include, path
 
 from tongke.core.navigation import Shell
-from tongke.core.spreadsheets.pages import import_views
 from tongke.core.spreadsheets.tests.schedule import ScheduleImporter
+from tongke.core.spreadsheets.views import import_views
 
 
 def importer(actor, school=None):

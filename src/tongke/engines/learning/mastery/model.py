@@ -76,7 +76,7 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """Settings of the estimate.
+    """Settings of the estimate. Both spreads and the slip are those that bench/learning found.
 
     Args:
         population_mean: logit of the average pupil; 0.7 is two thirds right on reference items.
@@ -92,8 +92,8 @@ class Params:
     """
 
     population_mean: float = 0.7
-    population_sd: float = 0.9
-    point_sd: float = 0.9
+    population_sd: float = 0.6
+    point_sd: float = 0.6
     slip: float = 0.04
     guess: Mapping[str, float] = field(default_factory=lambda: _GUESS)
     half_life_days: float | None = 90.0

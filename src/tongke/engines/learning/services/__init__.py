@@ -1,5 +1,11 @@
 """Writes of learning: records, mastery, overrulings, recommendations."""
 
-from tongke.engines.learning.services.records import record, record_many, void
+from tongke.engines.learning.services.advice import push, respond
+from tongke.engines.learning.services.estimates import refresh, refresh_pupils
+from tongke.engines.learning.services.overrulings import overrule, withdraw
+from tongke.engines.learning.services.records import record, record_many, turns, void
 
-__all__ = ["record", "record_many", "void"]
+__all__ = [
+    "overrule", "push", "record", "record_many", "refresh", "refresh_pupils", "respond", "turns",
+    "void", "withdraw",
+]  # fmt: skip

@@ -2,8 +2,8 @@
 
 The files beside this module are plain UTF-8 CSV, so that a bureau can open and correct them.
 `confirmed` says whether a row was checked against a public copy of the official table; rows from
-general knowledge are not confirmed, and pages show that. The textbook edition 青溪示范版 is our
-own: its titles, items and pages were written for this project.
+general knowledge are not confirmed, and pages show that. The textbook edition 青溪示范版 is
+invented with the demo region; its titles, items and pages quote no real textbook.
 
 Conventions: several values in one cell are separated by ``|``; a key point's code is its unit's
 code and a number, a unit's code is its textbook's code and a number.

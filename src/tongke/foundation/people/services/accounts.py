@@ -118,3 +118,10 @@ def enable_account(account: Account, *, by: Actor | None, at: datetime) -> None:
         raise Refused("账号没有停用。")
     account.is_active = True
     record("people.account.enabled", account, actor=by, at=at)
+
+
+def set_theme(account: Account, theme: str) -> None:
+    """Keep the look a person chose: ``light``, ``dark`` or ``auto``. A taste needs no audit."""
+    assert theme in {"light", "dark", "auto"}
+    Account.objects.filter(pk=account.pk).update(theme=theme)
+    account.theme = theme

@@ -42,13 +42,18 @@ NOT_YOURS = "这个操作不属于你的席位。"
 NO_SESSION = "课堂还没有开放。"
 # A queue from a lost network may be this old; an older clock is wrong.
 _OLDEST = timedelta(hours=3)
+_FAR_FUTURE_MS = 4e12
 
 
-def moment(act: Act, received: datetime) -> datetime:
-    """When the act was done: the client's own moment, never in the future, never very old."""
-    if act.at is None:
+def moment_of(claimed_ms: float | None, received: datetime) -> datetime:
+    """When something was done: the client's own moment, never in the future, never very old.
+
+    Args:
+        claimed_ms: the client's moment in server time, ms since 1970; None takes the arrival.
+    """
+    if claimed_ms is None or not 0 <= claimed_ms < _FAR_FUTURE_MS:
         return received
-    claimed = datetime.fromtimestamp(act.at / 1000, UTC)
+    claimed = datetime.fromtimestamp(claimed_ms / 1000, UTC)
     return min(received, claimed) if claimed > received - _OLDEST else received
 
 
@@ -66,7 +71,7 @@ def given(lesson_id: int, seat: Seat, actor: Actor, act: Act, received: datetime
     return answers.Given(
         client_id=act.id, lesson_id=lesson_id, question_id=act.body["question"],
         class_id=seat.class_id, pupil_id=pupil, choice=act.body["choice"],
-        answered_at=moment(act, received), received_at=received,
+        answered_at=moment_of(act.at, received), received_at=received,
         entered_by=None if seat.kind is SeatKind.PUPIL else actor,
     )  # fmt: skip
 
@@ -106,7 +111,7 @@ def _class(seat: Seat, act: Act) -> int:
 
 def _roll(session: Session, seat: Seat, actor: Actor, act: Act, received: datetime) -> None:
     roll.call(
-        session, _class(seat, act), act.body["statuses"], by=actor, at=moment(act, received),
+        session, _class(seat, act), act.body["statuses"], by=actor, at=moment_of(act.at, received),
         client_id=act.id,
     )  # fmt: skip
 
@@ -114,7 +119,7 @@ def _roll(session: Session, seat: Seat, actor: Actor, act: Act, received: dateti
 def _cards(session: Session, seat: Seat, actor: Actor, act: Act, received: datetime) -> None:
     cards.count(
         _question(session, act), _class(seat, act), act.body["counts"], by=actor, at=received,
-        counted_at=moment(act, received), client_id=act.id,
+        counted_at=moment_of(act.at, received), client_id=act.id,
     )  # fmt: skip
 
 

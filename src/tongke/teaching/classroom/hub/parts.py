@@ -19,7 +19,7 @@ from tongke.teaching.classroom.facts import (
     SessionInfo,
     SlideInfo,
 )
-from tongke.teaching.classroom.hub.tally import Tally, count
+from tongke.teaching.classroom.tally import Tally, count
 from tongke.teaching.classroom.seats import Seat, SeatKind
 
 _LOG_KINDS = frozenset(

@@ -18,6 +18,7 @@ from tongke.core.profile import current
 from tongke.foundation.people.actors import Actor
 from tongke.teaching.classroom.hub import parts as views
 from tongke.teaching.classroom.hub.link import Link
+from tongke.teaching.classroom.hub.picture import refresh, whole
 from tongke.teaching.classroom.hub.wire import Signal, state, write
 from tongke.teaching.classroom.hub.writer import Writer
 from tongke.teaching.classroom.news import Topic
@@ -50,14 +51,21 @@ class Room:
         self._sent: dict[str, dict[str, str]] = {}
         self._left: list[int] = []
         self._seen_at = self._empty_since = time.monotonic()
+        self._last_tick = 0.0
         self._ready = asyncio.Event()
         self._task = asyncio.create_task(self._run())
 
     # ---- what connections call
 
     async def join(self, link: Link) -> None:
-        """Take a connection in and give it everything its seat may see."""
+        """Take a connection in and give it everything its seat may see.
+
+        Raises:
+            ConnectionError: the room could not be read; try again.
+        """
         await self._ready.wait()
+        if self.picture is None:
+            raise ConnectionError("the room could not be read")
         self.links.add(link)
         self._count_presence()
         if link.seat.teaches:
@@ -124,7 +132,7 @@ class Room:
             self._done(self.lesson_id)
 
     async def _first_look(self) -> None:
-        self.picture = await self._writer.read(_whole_picture, self.lesson_id)
+        self.picture = await self._writer.read(whole, self.lesson_id)
         await self._writer.write(_tidy_up, self.lesson_id)
 
     async def _sleep(self) -> None:
@@ -142,8 +150,6 @@ class Room:
             await asyncio.sleep(pause)
             self._wake.clear()
 
-    _last_tick = 0.0
-
     async def _tick(self) -> None:
         self._last_tick = time.monotonic()
         self._drop_silent()
@@ -152,7 +158,7 @@ class Room:
             await self._note_attendance()
             await self._what_is_due()
             if dirty:
-                await self._writer.read(_refresh, self.picture, dirty)
+                await self._writer.read(refresh, self.picture, dirty)
         except Exception:
             self._dirty |= dirty
             raise
@@ -265,33 +271,6 @@ class Room:
             if text != link.mine:
                 link.mine = text
                 link.push(state({"mine": text}, full=False))
-
-
-def _whole_picture(lesson_id: int) -> views.Picture:
-    lesson = live.lesson_for_live(lesson_id)
-    assert lesson is not None, "the gate admits to lessons that exist"
-    picture = views.Picture(live.lesson_info(lesson))
-    _refresh(picture, set(Topic))
-    return picture
-
-
-def _refresh(picture: views.Picture, topics: set[Topic]) -> None:
-    """Read the facts of these topics anew."""
-    lesson_id = picture.lesson.id
-    if Topic.SESSION in topics:
-        picture.session = live.session_info(lesson_id)
-    if Topic.DECK in topics:
-        picture.slides = live.slides(lesson_id)
-    if Topic.QUESTION in topics:
-        picture.question = live.question_in_play(lesson_id)
-        if picture.question is None or picture.question.state != "open":
-            picture.past = live.past_questions(lesson_id)
-    if Topic.ROLL in topics:
-        picture.roll = live.roll_statuses(lesson_id)
-    if Topic.EVENTS in topics:
-        picture.events = live.events(lesson_id)
-    if Topic.PROTOCOL in topics:
-        picture.duties = live.duties(lesson_id)
 
 
 def _tidy_up(lesson_id: int) -> None:

@@ -89,6 +89,12 @@ def question_in_play(lesson_id: int) -> QuestionInfo | None:
     return _question(row) if row else None
 
 
+def all_questions(lesson_id: int) -> tuple[QuestionInfo, ...]:
+    """Every question of a lesson in order, with its answers."""
+    rows = Question.objects.filter(session__lesson=lesson_id).select_related("key_point")
+    return tuple(_question(row) for row in rows.order_by("seq"))
+
+
 def _question(row: Question) -> QuestionInfo:
     cards: dict[int, dict[str, int]] = {}
     for class_id, letter, number in row.card_counts.values_list("school_class", "choice", "count"):

@@ -161,9 +161,12 @@ def _close_up(
         questions.close(question, by=by, at=at)
     attendance.close_all(session, at=at)
     log(session, Kind.ENDED, by=by, at=at, text=reason, client_id=client_id)
-    if held:
-        lessons.finish(session.lesson, by=by, at=at)
-    else:
-        lessons.mark_not_held(session.lesson, reason=reason, by=by, at=at)
+    lesson = session.lesson
+    lesson.refresh_from_db()
+    if lesson.state == Lesson.State.LIVE:
+        lessons.finish(lesson, by=by, at=at)
+    if lesson.state == Lesson.State.HELD and not held:
+        # Both teachers are told, with the reason; what was credited is taken back.
+        lessons.reverse_held(lesson, reason=reason, by=by, at=at)
     push_records.enqueue(key=f"session:{session.pk}", session_id=session.pk)
     tell(session.lesson_id, Topic.SESSION, Topic.PROTOCOL)

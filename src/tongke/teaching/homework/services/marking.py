@@ -67,7 +67,7 @@ def _row(
         "item_kind": each.item.kind,
         "difficulty": float(each.item.difficulty),
         "share": (points or 0) / each.points if each.points else None,
-        "detail": {"homework": submission.homework_id, "seq": each.seq},
+        "detail": {"homework": submission.homework_id, "item": each.item_id},
         "at": at,
     }
 

@@ -27,6 +27,11 @@ def weekday_name(weekday: int) -> str:
     return f"周{WEEKDAYS[weekday - 1]}"
 
 
+def day_name(day: date) -> str:
+    """A day in a sentence: 11月23日（周一）."""
+    return f"{day.month}月{day.day}日（{weekday_name(day.isoweekday())}）"
+
+
 def terms_of(organisation: Organisation) -> QuerySet[Term]:
     """The terms of the region an organisation lies in, newest first."""
     above = [int(part) for part in organisation.path.split(".") if part]

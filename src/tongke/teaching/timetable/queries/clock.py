@@ -125,6 +125,12 @@ class Clash:
     one: Hold
     other: Hold
 
+    @property
+    def pair(self) -> tuple[object, ...]:
+        """Which lessons meet over whom, whatever the bells; equal before and after a change."""
+        ends = sorted((each.placement or 0, each.joint or 0) for each in (self.one, self.other))
+        return (self.one.kind, self.one.key, *ends)
+
 
 def clashes(found: Iterable[Hold]) -> list[Clash]:
     """Every pair of holds that meet on the clock and are not the same joint lesson."""

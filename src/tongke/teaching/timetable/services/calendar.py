@@ -156,8 +156,9 @@ def save_bells(
     grids = BellGrid.objects.filter(school=school)
     if grids.filter(since__gt=since).exists():
         raise Refused("已有更晚开始的作息表，请从那一天改起。")
-    before = {_pair(clash) for term, day in _terms(since) for clash in term_clashes(
-        term, day, {school.pk})}  # fmt: skip
+    before = {
+        clash.pair for term, day in _terms(since) for clash in term_clashes(term, day, {school.pk})
+    }
     grid = grids.filter(since=since).first()
     if grid is None:
         grids.filter(on(since)).update(until=since - timedelta(days=1))
@@ -193,14 +194,10 @@ def _terms(since: date) -> list[tuple[Term, date]]:
     return [(term, max(since, term.starts_on)) for term in running]
 
 
-def _pair(clash: object) -> str:
-    return str(clash)
-
-
-def _refuse_new_clashes(school: Organisation, since: date, before: set[str]) -> None:
+def _refuse_new_clashes(school: Organisation, since: date, before: set[tuple[object, ...]]) -> None:
     for term, day in _terms(since):
         fresh = [
-            each for each in term_clashes(term, day, {school.pk}) if _pair(each) not in before
+            each for each in term_clashes(term, day, {school.pk}) if each.pair not in before
         ]
         if fresh:
             one = fresh[0]

@@ -4,12 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.db.models import Q
+
 from tongke.core.errors import Refused
 from tongke.core.profile import current
 from tongke.foundation.people.models import Organisation
 from tongke.teaching.timetable.models import CourseSlot, Lesson, Placement
 from tongke.teaching.timetable.profile import TimetableProfile
-from tongke.teaching.timetable.queries.calendar import BellBook, Bells, minute, moment
+from tongke.teaching.timetable.queries.calendar import (
+    BellBook,
+    Bells,
+    day_name,
+    minute,
+    moment,
+)
 
 
 @dataclass(frozen=True)
@@ -65,18 +73,12 @@ def retime(school: Organisation, *, since: date, at: datetime) -> int:
     Raises:
         Refused: some lesson would have too little time in common.
     """
+    here = Q(course__host_school=school) | Q(classes__school_class__school=school)
     lessons = list(
         Lesson.objects.filter(
-            state=Lesson.State.PLANNED, day__gte=since, starts_at__gt=at,
-            classes__school_class__school=school,
-        )
-        .union(
-            Lesson.objects.filter(
-                state=Lesson.State.PLANNED, day__gte=since, starts_at__gt=at,
-                course__host_school=school,
-            )
-        )
-    )  # fmt: skip
+            here, state=Lesson.State.PLANNED, day__gte=since, starts_at__gt=at
+        ).distinct()
+    )
     slots = {
         slot.pk: slot
         for slot in CourseSlot.objects.filter(
@@ -91,7 +93,7 @@ def retime(school: Organisation, *, since: date, at: datetime) -> int:
         if common is None or not enough(*common):
             course = slots[lesson.slot_id].course
             raise Refused(
-                f"{lesson.day:%m月%d日}的{course}联合课，各校共同时间会不足"
+                f"{day_name(lesson.day)}的{course}联合课，各校共同时间会不足"
                 f" {current(TimetableProfile).min_overlap_minutes} 分钟，请先与中心校改排。"
             )
         starts_at, ends_at = (moment(lesson.day, each) for each in common)

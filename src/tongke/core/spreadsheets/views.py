@@ -19,13 +19,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tongke.core.errors import Refused
 from tongke.core.models import ImportRun
-from tongke.core.spreadsheets import jobs, runs
+from tongke.core.spreadsheets import runs, tasks
 from tongke.core.spreadsheets.forms import UploadForm
 from tongke.core.spreadsheets.importer import ACTION_LABELS, Action, Importer, LoadsFile
-from tongke.core.spreadsheets.jobs import ImportKind
 from tongke.core.spreadsheets.sheet import KIND_NAMES, Column, Sheet
+from tongke.core.spreadsheets.tasks import ImportKind
 from tongke.core.spreadsheets.writing import export_xlsx, template_xlsx
-from tongke.core.web import excel_response, page_of
+from tongke.core.web import excel_response, page_of, render_part
 
 STEPS = ["上传文件", "检查结果", "确认导入"]
 _TILES = {
@@ -97,7 +97,7 @@ def import_views(
         permission: the same arguments; False answers 404.
         title: what is imported; by default the title of the importer's sheet.
     """
-    made = jobs.register_import(ImportKind(kind, importer_factory, permission, title))
+    made = tasks.register_import(ImportKind(kind, importer_factory, permission, title))
     pages: list[tuple[str, str, Page]] = [
         ("", "", upload),
         ("template/", "template", template),
@@ -163,8 +163,7 @@ def report(request: HttpRequest, visit: Visit, run: ImportRun) -> HttpResponse:
     """What a file would change, or has changed; while it is being worked on, how far it is."""
     if run.state == ImportRun.State.DRY and run.progress_done < run.progress_total:
         context = _shared(visit, current=2) | {"run": run}
-        part = "#work" if request.headers.get("HX-Request") else ""
-        return render(request, f"core/import/working.html{part}", context)
+        return render_part(request, "core/import/working.html", "work", context)
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Refresh": "true"})
     return _report_page(visit, run)
@@ -229,7 +228,7 @@ def _continue(visit: Visit, run: ImportRun, step: str, at: datetime) -> None:
     if run.state != ImportRun.State.DRY:
         return
     url = visit.url("report", run_id=run.pk)
-    if jobs.start(run, step=step, actor=visit.actor, scope=visit.scope, url=url):
+    if tasks.start(run, step=step, actor=visit.actor, scope=visit.scope, url=url):
         return
     if step == "analyse":
         runs.analyse(run, visit.importer, by=visit.actor, at=at)
@@ -263,8 +262,11 @@ def _report_page(visit: Visit, run: ImportRun, *, refusal: str = "") -> HttpResp
         "run": run,
         "refusal": refusal or run.report.get("stopped", ""),
         "tiles": [
-            (action.value, action.label, counts.get(action.value, 0), *_TILES[action])
-            for action in Action
+            ("", "全部", len(rows), "list", "primary"),
+            *(
+                (action.value, action.label, counts.get(action.value, 0), *_TILES[action])
+                for action in Action
+            ),
         ],
         "wanted": wanted,
         "filters": [(action.value, action.label) for action in Action],
@@ -276,7 +278,7 @@ def _report_page(visit: Visit, run: ImportRun, *, refusal: str = "") -> HttpResp
         and run.committed_at > timezone.now() - runs.KEEP_JOURNAL,
         **{
             f"{name}_url": visit.url(name, run_id=run.pk)
-            for name in ("commit", "cancel", "undo", "download")
+            for name in ("report", "commit", "cancel", "undo", "download")
         },
         "undo_days": runs.KEEP_JOURNAL.days,
     }

@@ -1,6 +1,6 @@
 """Imports that take longer than a request: the same `runs`, carried out by the worker.
 
-A kind is registered by `pages.import_views`; people registers how an actor is found again. Until
+A kind is registered by `views.import_views`; people registers how an actor is found again. Until
 somebody has, every import runs inside its request.
 """
 

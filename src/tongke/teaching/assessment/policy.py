@@ -1,0 +1,44 @@
+"""Who may see and change items of the bank."""
+
+from enum import StrEnum
+
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from tongke.foundation.people.actors import Actor
+from tongke.foundation.people.roles import Role
+from tongke.teaching.assessment.models import Item
+
+
+class Perm(StrEnum):
+    """Permissions on items."""
+
+    ITEM_READ = "assessment:item:read"
+    ITEM_EDIT = "assessment:item:edit"
+
+
+def items(actor: Actor, perm: Perm) -> QuerySet[Item]:
+    """Items on which the actor holds `perm`; pupils and families never see the bank."""
+    match perm, actor.role:
+        case Perm.ITEM_READ, Role.TEACHER | Role.RESEARCHER:
+            return Item.objects.filter(~Q(state=Item.State.DRAFT) | Q(author=actor.person))
+        case Perm.ITEM_EDIT, Role.TEACHER:
+            return Item.objects.filter(author=actor.person)
+        case Perm.ITEM_EDIT, Role.RESEARCHER:
+            mine = Q(author=actor.person)
+            if actor.subject_code:
+                mine |= Q(key_point__unit__textbook__subject=actor.subject_code)
+            return Item.objects.filter(mine)
+        case _:
+            return Item.objects.none()
+
+
+def may_write(actor: Actor) -> bool:
+    """Whether the actor may write or import items."""
+    return actor.role in {Role.TEACHER, Role.RESEARCHER}
+
+
+def item_or_404(actor: Actor, pk: int, perm: Perm) -> Item:
+    """404 both when it does not exist and when it is not theirs."""
+    rows = items(actor, perm).select_related("key_point__unit__textbook", "author")
+    return get_object_or_404(rows, pk=pk)

@@ -1,0 +1,64 @@
+"""All live lessons of this process, found by lesson, and the ear for news."""
+
+import asyncio
+
+from tongke.teaching.classroom import news
+from tongke.teaching.classroom.hub.room import Room
+from tongke.teaching.classroom.hub.writer import Writer
+
+
+class Rooms:
+    """The rooms of one event loop. A lesson belongs to one process (by hash, when there are more)."""
+
+    def __init__(self) -> None:
+        """Listen to the services of this process."""
+        self.writer = Writer()
+        self._rooms: dict[int, Room] = {}
+        self._loop = asyncio.get_running_loop()
+        news.listen(self._heard)
+
+    def of(self, lesson_id: int) -> Room:
+        """The room of a lesson, made when nobody is there yet."""
+        room = self._rooms.get(lesson_id)
+        if room is None:
+            room = self._rooms[lesson_id] = Room(lesson_id, self.writer, self._forget)
+        return room
+
+    def _forget(self, lesson_id: int) -> None:
+        self._rooms.pop(lesson_id, None)
+
+    def _heard(self, lesson_id: int, topics: frozenset[news.Topic]) -> None:
+        """Called on the thread that committed."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._pass_on, lesson_id, topics)
+
+    def _pass_on(self, lesson_id: int, topics: frozenset[news.Topic]) -> None:
+        room = self._rooms.get(lesson_id)
+        if room is not None:
+            room.heard(topics)
+
+    async def close(self) -> None:
+        """End every room and finish every write."""
+        news.stop(self._heard)
+        await asyncio.gather(*(room.close() for room in list(self._rooms.values())))
+        self._rooms.clear()
+        await self.writer.close()
+
+
+_all: dict[asyncio.AbstractEventLoop, Rooms] = {}
+
+
+def rooms() -> Rooms:
+    """The rooms of the running event loop."""
+    loop = asyncio.get_running_loop()
+    found = _all.get(loop)
+    if found is None:
+        found = _all[loop] = Rooms()
+    return found
+
+
+async def shut_down() -> None:
+    """Close the rooms of the running event loop, if it has any."""
+    found = _all.pop(asyncio.get_running_loop(), None)
+    if found is not None:
+        await found.close()

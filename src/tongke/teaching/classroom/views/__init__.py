@@ -1,0 +1,1 @@
+"""Pages of the classroom: the live ones, decks, protocol, summary."""
