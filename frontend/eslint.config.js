@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "scripts/", "eslint.config.js", "vite.config.ts"] },
+  { ignores: ["dist/", "node_modules/", "scripts/", "eslint.config.js", "*.config.ts"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },

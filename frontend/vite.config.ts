@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-import { defineConfig } from "vitest/config";
+import { defineConfig } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -31,6 +31,4 @@ export default defineConfig({
     },
   },
   server: { port: 5173, strictPort: true, cors: { origin: /^http:\/\/(localhost|127\.0\.0\.1)/ } },
-  // css: the style sheets are tested as text; without it they would read as empty.
-  test: { environment: "happy-dom", css: true, include: ["src/**/*.test.ts"] },
 });

@@ -1,8 +1,12 @@
 """What the sign-in library asks of us: no self-registration, our names, our rules."""
 
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -36,6 +40,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Nothing: wrong passwords are counted by axes, once, with our limits."""
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whether to ask for the password again; not from somebody who has just given it."""
+        given = get_authentication_records(context.request, context.request.user)
+        newest = max((one["at"] for one in given), default=0)
+        return time.time() - newest > app_settings.REAUTHENTICATION_TIMEOUT
 
     def set_password(self, user: Any, password: str) -> None:
         """The person has chosen a password: the initial one has done its service."""

@@ -1,6 +1,13 @@
-"""Addresses of monitor."""
+"""Addresses of the monitor."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from tongke.governance.monitor import views
 
 app_name = "monitor"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("compute/", views.recompute, name="recompute"),
+    path("<slug:code>/", views.indicator_detail, name="indicator-detail"),
+    path("<slug:code>/rows/", views.indicator_rows, name="indicator-rows"),
+]

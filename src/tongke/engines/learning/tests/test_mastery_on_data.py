@@ -4,15 +4,12 @@ import pytest
 
 from bench.learning import mastery_auc as bench
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not bench.data_folder().is_dir(),
-        reason="the ASSISTments data are not on this machine (TONGKE_KT_DATA)",
-    ),
-]
 
-
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not bench.data_folder().is_dir(),
+    reason="the ASSISTments data are not on this machine (TONGKE_KT_DATA)",
+)
 def test_frozen_auc_on_some_test_pupils_beats_item_means_and_pfa() -> None:
     folder = bench.data_folder()
     train, test = bench.load(folder, "train"), bench.load(folder, "test")

@@ -186,3 +186,25 @@ def minute(at: time) -> int:
 def clock_time(minute_of_day: int) -> time:
     """The clock time of a minute after midnight."""
     return time(minute_of_day // 60, minute_of_day % 60)
+
+
+@dataclass(frozen=True)
+class WeekLine:
+    """A week of a term as the calendar page shows it: each day with its plan or holiday."""
+
+    number: int
+    days: tuple[tuple[date, int | None, str], ...]
+    now: bool
+
+
+def weeks_of(term: Term, today: date) -> list[WeekLine]:
+    """The weeks of a term; each day with the weekday it follows (None: no lessons) and a name."""
+    calendar = calendar_of(term)
+    lines = []
+    for number in range(1, term.weeks + 1):
+        monday = week_starts(term, number)
+        days = [monday + timedelta(days=offset) for offset in range(7)]
+        named = {day: calendar.holidays[day].name for day in days if day in calendar.holidays}
+        cells = tuple((day, calendar.plan_of(day), named.get(day, "")) for day in days)
+        lines.append(WeekLine(number, cells, days[0] <= today <= days[-1]))
+    return lines

@@ -126,16 +126,20 @@ def _place(term: Term, cells: Sequence[Cell], at: datetime) -> list[Placement]:
     bells = bells_on({cell.school_class.school_id for cell in cells}, day)
     _check_periods(cells, bells)
     replaced = _replaced(term, cells)
-    fresh = [
-        Placement(
-            term=term, school_class=cell.school_class, weekday=cell.weekday, seq=cell.seq,
-            subject=cell.subject, teacher=cell.teacher, room=cell.room,
-        )
-        for cell in cells
-    ]  # fmt: skip
-    _refuse_clashes(term, day, bells, cells, fresh, {each.pk for each in replaced})
-    Placement.objects.filter(pk__in=[each.pk for each in replaced]).delete()
-    return Placement.objects.bulk_create(fresh, batch_size=500)
+    gone = {each.pk for each in replaced}
+    found = find_clashes(term, cells, day, leave_out=gone)
+    if found:
+        more = f"（共 {len(found)} 处）" if len(found) > 1 else ""
+        raise Refused(f"{found[min(found)]}{more}")
+    Placement.objects.filter(pk__in=gone).delete()
+    return Placement.objects.bulk_create((_row(term, cell) for cell in cells), batch_size=500)
+
+
+def _row(term: Term, cell: Cell) -> Placement:
+    return Placement(
+        term=term, school_class=cell.school_class, weekday=cell.weekday, seq=cell.seq,
+        subject=cell.subject, teacher=cell.teacher, room=cell.room,
+    )  # fmt: skip
 
 
 def _check_periods(cells: Sequence[Cell], bells: Bells) -> None:
@@ -170,33 +174,35 @@ def _replaced(term: Term, cells: Sequence[Cell]) -> list[Placement]:
     return found
 
 
-def _refuse_clashes(
-    term: Term,
-    day: date,
-    bells: Bells,
-    cells: Sequence[Cell],
-    fresh: Sequence[Placement],
-    leave_out: Collection[int],
-) -> None:
-    """Refuse when a teacher or room of the new lessons would be in two places at once."""
+def find_clashes(
+    term: Term, cells: Sequence[Cell], day: date, *, leave_out: Collection[int] = ()
+) -> dict[int, str]:
+    """Why lessons cannot be placed: a sentence by the position of the cell, for those that clash.
+
+    Args:
+        leave_out: placements that the cells will replace.
+    """
     standing = all_holds(
         term, day,
         teachers={cell.teacher.pk for cell in cells if cell.teacher},
         rooms={cell.room.pk for cell in cells if cell.room},
         leave_out=leave_out,
     )  # fmt: skip
+    bells = bells_on({cell.school_class.school_id for cell in cells}, day)
     # New rows have no key yet: they are told apart by numbers below zero.
     made = [
         replace(each, placement=-number)
-        for number, row in enumerate(fresh, 1)
-        for each in holds([row], bells)
+        for number, cell in enumerate(cells, 1)
+        for each in holds([_row(term, cell)], bells)
         if each.kind != "class"
     ]
+    found: dict[int, str] = {}
     for clash in clashes([*standing, *made]):
-        new = next((e for e in (clash.one, clash.other) if (e.placement or 0) < 0), None)
-        if new is not None:
-            other = clash.other if new is clash.one else clash.one
-            raise Refused(_sentence(new, other, cells))
+        for new, other in ((clash.one, clash.other), (clash.other, clash.one)):
+            position = -(new.placement or 0) - 1
+            if position >= 0:
+                found.setdefault(position, _sentence(cells[position], new, other))
+    return found
 
 
 def clash_free(term: Term, rows: Sequence[Placement], day: date) -> list[Placement]:
@@ -213,9 +219,8 @@ def clash_free(term: Term, rows: Sequence[Placement], day: date) -> list[Placeme
     return [row for row in rows if not clashes([*standing, *holds([row], bells)])]
 
 
-def _sentence(new: Hold, other: Hold, cells: Sequence[Cell]) -> str:
-    cell = cells[-(new.placement or 0) - 1]
-    who = cell.teacher.name if new.kind == "teacher" and cell.teacher else ""
-    who = who or (cell.room.name if cell.room else "")
+def _sentence(cell: Cell, new: Hold, other: Hold) -> str:
+    who = cell.teacher if new.kind == "teacher" else cell.room
     clock = f"{other.start // 60:02d}:{other.start % 60:02d}"
-    return f"{cell.where}：{who}在{weekday_name(other.weekday)} {clock} 已有{other.label}。"
+    name = who.name if who else ""
+    return f"{cell.where}：{name}在{weekday_name(other.weekday)} {clock} 已有{other.label}。"
