@@ -1,5 +1,8 @@
 """People as a Django application."""
 
+from datetime import date
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -9,3 +12,16 @@ class PeopleConfig(AppConfig):
     name = "tongke.foundation.people"
     label = "people"
     verbose_name = "人员与机构"
+
+    def ready(self) -> None:
+        """Let long imports go on in the worker, in the role in which they were begun."""
+        from tongke.core.spreadsheets.tasks import register_actor_loader  # noqa: PLC0415
+
+        register_actor_loader(_same_role)
+
+
+def _same_role(account: Any, appointment: int, day: date) -> Any:
+    from tongke.foundation.people.actors import actor_for  # noqa: PLC0415 - needs loaded models
+
+    actor = actor_for(account, day, appointment)
+    return actor if actor and actor.appointment_id == appointment else None

@@ -15,4 +15,8 @@ class HomeworkConfig(AppConfig):
         from tongke.teaching.assessment.services import register_use  # noqa: PLC0415
         from tongke.teaching.homework.queries import was_given  # noqa: PLC0415
 
+        from tongke.teaching.homework.panels import homework_of  # noqa: PLC0415
+        from tongke.teaching.timetable.web import register_panel  # noqa: PLC0415
+
         register_use(was_given)
+        register_panel(homework_of)

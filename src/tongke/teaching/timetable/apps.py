@@ -16,4 +16,8 @@ class TimetableConfig(AppConfig):
         from tongke.teaching.timetable import panels, tasks  # noqa: F401, PLC0415
         from tongke.teaching.timetable.services import notices, planning  # noqa: F401, PLC0415
 
+        from tongke.engines.learning.scopes import register_scope  # noqa: PLC0415
+        from tongke.teaching.timetable.scopes import learning_scopes  # noqa: PLC0415
+
         register_panel(panels.courses_of)
+        register_scope(learning_scopes)
