@@ -56,6 +56,16 @@ def register_import(kind: ImportKind) -> ImportKind:
     return kind
 
 
+def import_kind(code: str) -> ImportKind | None:
+    """A registered kind of import, or None; packages register theirs when their URLs load."""
+    return _KINDS.get(code)
+
+
+def import_kinds() -> list[str]:
+    """The codes of every registered kind of import."""
+    return sorted(_KINDS)
+
+
 def register_actor_loader(loader: ActorLoader) -> None:
     """Say how an actor is found again from account and appointment; done once, by people."""
     _LOADER[:] = [loader]

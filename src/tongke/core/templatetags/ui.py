@@ -37,12 +37,12 @@ def _icons() -> dict[str, str]:
 
 
 @register.simple_tag
-def icon(name: str, size: int | str = 20, css: str = "") -> SafeString:
+def icon(name: str, size: int = 20, css: str = "") -> SafeString:
     """The icon as inline SVG, hidden from screen readers: always write a label beside it.
 
     Args:
         name: a line of core/icons.txt.
-        size: edge in CSS pixels.
+        size: edge in CSS pixels at the normal type size; it grows with the type (projector mode).
         css: further class names.
 
     Raises:
@@ -53,12 +53,13 @@ def icon(name: str, size: int | str = 20, css: str = "") -> SafeString:
         message = f"No icon “{name}”: add it to core/icons.txt and run npm run icons."
         raise TemplateSyntaxError(message)
     paint = "icon icon-filled" if name.endswith("-filled") else "icon"
+    edge = f"{size / 16:g}rem"
     return format_html(
         '<svg class="{}" width="{}" height="{}" viewBox="0 0 24 24" aria-hidden="true"'
         ' focusable="false">{}</svg>',
         f"{paint} {css}".strip(),
-        size,
-        size,
+        edge,
+        edge,
         # The drawings come from our own generated file, never from a person.
         mark_safe(drawing),
     )

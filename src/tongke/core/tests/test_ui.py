@@ -47,7 +47,7 @@ def test_icon_is_hidden_from_screen_readers() -> None:
     drawn = ui.icon("bell", 24)
 
     assert 'aria-hidden="true"' in drawn
-    assert 'width="24"' in drawn
+    assert 'width="1.5rem"' in drawn
     assert "<path" in drawn
 
 

@@ -1,12 +1,16 @@
 """Typed requests: who is signed in and as what; and small readers of an address."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 from tongke.foundation.people.actors import Actor
 from tongke.foundation.people.models import Account
+from tongke.foundation.people.roles import Role
 
 
 class AuthedRequest(HttpRequest):
@@ -14,6 +18,27 @@ class AuthedRequest(HttpRequest):
 
     user: Account
     actor: Actor
+
+
+View = Callable[..., HttpResponse]
+
+
+def for_roles(*roles: Role) -> Callable[[View], View]:
+    """Let a page exist only for those who act in one of these roles; for others it is a 404.
+
+    This says for whom a page is made. Which rows it shows is the policy's business.
+    """
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: AuthedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.actor is None or request.actor.role not in roles:
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return wrap
 
 
 def number_in(request: HttpRequest, name: str) -> int | None:

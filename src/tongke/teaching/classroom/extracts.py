@@ -33,9 +33,13 @@ def _rows() -> Iterator[tuple[object, ...]]:
         place = (session, class_id)
         answers, pupils = named.get(place, (0, 0))
         cards, most = counted.get(place, (0, 0))
+        here, took_part = present.get(place), max(pupils, most)
+        if here is not None:
+            # A roll that was never corrected must not make a share larger than one.
+            took_part = min(took_part, here)
         yield (
-            lesson, class_id, school, _enrolled(rolls[class_id], day), present.get(place),
-            questions.get(session, 0), answers + cards, max(pupils, most),
+            lesson, class_id, school, _enrolled(rolls[class_id], day), here,
+            questions.get(session, 0), answers + cards, took_part,
         )  # fmt: skip
 
 
@@ -92,7 +96,7 @@ PARTICIPATION = Extract(
         Column("present", "int", "点名到课人数，含迟到（人）；没有点名为空"),
         Column("questions", "int", "本节课随堂问数（道）"),
         Column("answers", "int", "本班作答数，含答题卡计数（次）"),
-        Column("answered_pupils", "int", "至少答过一次的学生数；只有计数时取一道题最多的人数（人）"),
+        Column("answered_pupils", "int", "至少答过一次的学生数；只有计数时取一道题最多的人数；不超过实到（人）"),
     ),
     rows=_rows,
 )

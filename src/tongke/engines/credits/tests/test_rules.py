@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongke.engines.credits.rules import ANY, Amount, Facts, Rate, Rule, apply, parse
@@ -129,6 +129,7 @@ def test_a_rule_and_facts_must_make_sense() -> None:
 MINUTES = st.integers(0, 600)
 
 
+@settings(deadline=None)
 @given(MINUTES, MINUTES, st.integers(1, 50))
 def test_longer_and_more_often_is_never_worth_less(one: int, other: int, times: int) -> None:
     short, long = sorted((one, other))

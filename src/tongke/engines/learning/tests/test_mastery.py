@@ -264,6 +264,7 @@ PRIORS = st.builds(Prior, st.floats(-4, 4), st.floats(0.3, 2))
 FADING = Params(half_life_days=60, min_items=0)
 
 
+@settings(deadline=None)
 @given(MANY, PRIORS)
 def test_the_estimate_is_bounded_and_lies_in_its_interval(
     observations: list[Observation], prior: Prior
@@ -279,6 +280,7 @@ def test_the_estimate_is_bounded_and_lies_in_its_interval(
     assert found.posterior.sd > 0
 
 
+@settings(deadline=None)
 @given(MANY, OBSERVATIONS, PRIORS)
 def test_a_better_answer_never_lowers_the_estimate(
     observations: list[Observation], last: Observation, prior: Prior
@@ -298,6 +300,7 @@ def test_a_better_answer_never_lowers_the_estimate(
     assert (low.low or 0) <= (high.low or 0) + 1e-9
 
 
+@settings(deadline=None)
 @given(MANY, PRIORS, st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter_and_online_is_the_same_as_replay(
     observations: list[Observation], prior: Prior, random: object
@@ -319,7 +322,7 @@ def test_the_order_of_arrival_does_not_matter_and_online_is_the_same_as_replay(
     assert first.effective_n == pytest.approx(second.effective_n)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(2, 5), st.floats(-1, 1))
 def test_more_of_the_same_evidence_narrows_the_interval(
     right: int, wrong: int, times: int, hard: float

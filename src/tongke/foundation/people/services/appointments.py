@@ -107,6 +107,17 @@ def end_appointment(
     record("people.appointment.ended", appointment, actor=by, at=at, detail=detail)
 
 
+@transaction.atomic
+def end_all(
+    rows: Iterable[Appointment], until: date, *, by: Actor | None, at: datetime
+) -> None:
+    """End many roles with the day `until`; the audit log gets one entry with their count."""
+    ids = [one.pk for one in rows]
+    count = end_many(ids, until)
+    detail = {"count": count, "until": str(until)}
+    record("people.appointment.ended", None, actor=by, at=at, detail=detail)
+
+
 def end_many(appointments: Iterable[int], until: date) -> int:
     """End roles by id as part of a larger act, which audits; a role that began later ends at once."""
     rows = Appointment.objects.filter(pk__in=list(appointments), until=None)

@@ -211,6 +211,20 @@ def leave_many(
 
 
 @transaction.atomic
+def set_seats(
+    rows: Iterable[tuple[Enrolment, int | None]], *, by: Actor | None, at: datetime
+) -> None:
+    """Give pupils other seats in their class."""
+    listed = []
+    for enrolment, seat in rows:
+        enrolment.seat = seat
+        listed.append(enrolment)
+    Enrolment.objects.bulk_update(listed, ["seat"], batch_size=200)
+    detail = {"count": len(listed)}
+    record("people.enrolment.seated", None, actor=by, at=at, detail=detail)
+
+
+@transaction.atomic
 def close_class(school_class: SchoolClass, on: date, *, by: Actor | None, at: datetime) -> None:
     """End a class; pupils still on its roll leave with that day.
 

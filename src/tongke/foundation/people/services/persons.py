@@ -74,6 +74,29 @@ def _refuse_taken(numbers: list[str]) -> None:
 
 
 @transaction.atomic
+def change_people(
+    rows: Iterable[tuple[Person, Mapping[str, Any]]], *, by: Actor | None, at: datetime
+) -> None:
+    """Correct many records at once, numbers excepted; the audit log gets one entry."""
+    listed = [(person, changes) for person, changes in rows if changes]
+    if not listed:
+        return
+    for person, changes in listed:
+        assert changes.keys() <= _EDITABLE - {"number"}, sorted(changes)
+        for key, value in changes.items():
+            setattr(person, key, value)
+            if key in _SECRET:
+                setattr(person, f"{key}_blind", blind(value))
+    fields = sorted({key for _, changes in listed for key in changes})
+    blinds = [f"{key}_blind" for key in fields if key in _SECRET]
+    Person.objects.bulk_update(
+        [person for person, _ in listed], [*fields, *blinds], batch_size=100
+    )
+    detail = {"count": len(listed), "fields": fields}
+    record("people.person.changed", None, actor=by, at=at, detail=detail)
+
+
+@transaction.atomic
 def change_person(
     person: Person, changes: Mapping[str, Any], *, by: Actor | None, at: datetime
 ) -> bool:

@@ -33,16 +33,23 @@ def set_posts(
 @transaction.atomic
 def add_qualifications(
     rows: Iterable[tuple[Person, str, str]], *, by: Actor | None, at: datetime
-) -> int:
-    """Note that persons are qualified: (person, subject code, stage code); returns how many rows.
+) -> list[Qualification]:
+    """Note that persons are qualified: (person, subject code, stage code); returns the new rows.
 
     What is known already is left as it is.
     """
-    fresh = [
-        Qualification(person=person, subject_code=subject, stage_code=stage)
-        for person, subject, stage in rows
-    ]
-    Qualification.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
+    wanted = {(person.pk, subject, stage) for person, subject, stage in rows}
+    people = sorted({key[0] for key in wanted})
+    for start in range(0, len(people), 500):
+        known = Qualification.objects.filter(person__in=people[start : start + 500])
+        wanted -= set(known.values_list("person", "subject_code", "stage_code"))
+    fresh = Qualification.objects.bulk_create(
+        (
+            Qualification(person_id=person, subject_code=subject, stage_code=stage)
+            for person, subject, stage in sorted(wanted)
+        ),
+        batch_size=500,
+    )
     detail = {"count": len(fresh)}
     record("people.qualification.added", None, actor=by, at=at, detail=detail)
-    return len(fresh)
+    return fresh

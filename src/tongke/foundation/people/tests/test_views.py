@@ -37,10 +37,10 @@ STAFF = BUREAU | {"head", "timetabler", "teacher"}
 EVERYONE = STAFF | {"pupil", "guardian"}
 ROLES = sorted(EVERYONE)
 LISTS = {
-    "organisation-list": EVERYONE, "organisation-export": EVERYONE,
-    "person-list": EVERYONE, "person-export": EVERYONE,
-    "class-list": EVERYONE, "class-export": EVERYONE,
-    "title-list": EVERYONE, "title-export": EVERYONE, "title-add": {"head", "timetabler"},
+    "organisation-list": BUREAU | {"head", "timetabler"},
+    "organisation-export": BUREAU | {"head", "timetabler"},
+    "person-list": STAFF, "person-export": STAFF, "class-list": STAFF, "class-export": STAFF,
+    "title-list": STAFF, "title-export": STAFF, "title-add": {"head", "timetabler"},
     "post-list": BUREAU | {"head", "timetabler"}, "post-export": BUREAU | {"head", "timetabler"},
     "person-add": KEEPERS, "organisation-add": {"sysadmin"}, "account-list": KEEPERS,
     "consent-list": {"guardian", "pupil"},

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -19,17 +19,14 @@ from tongke.foundation.people.queries import organisations as organisation_queri
 from tongke.foundation.people.roles import Role
 from tongke.foundation.people.services import accounts as services
 from tongke.foundation.people.services.factors import clear_factor
-from tongke.foundation.people.web import AuthedRequest, number_in, words_in
-
-_KEEPERS = frozenset({Role.SYSADMIN, Role.HEAD, Role.TIMETABLER})
+from tongke.foundation.people.web import AuthedRequest, for_roles, number_in, words_in
 
 
 @require_GET
+@for_roles(Role.SYSADMIN, Role.HEAD, Role.TIMETABLER)
 def account_list(request: AuthedRequest) -> HttpResponse:
     """The accounts that the actor looks after."""
     actor = request.actor
-    if actor.role not in _KEEPERS:
-        raise Http404
     chosen = queries.AccountFilter(
         words=words_in(request), role=request.GET.get("role", ""),
         school=number_in(request, "school"), state=request.GET.get("state", ""),
@@ -96,10 +93,9 @@ def account_enable(request: AuthedRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@for_roles(Role.SYSADMIN)
 def account_factor(request: AuthedRequest, pk: int) -> HttpResponse:
     """Clear the second factor of somebody who has lost the phone."""
-    if request.actor.role != Role.SYSADMIN:
-        raise Http404
     account = policy.account_or_404(request.actor, pk, Perm.ACCOUNT_EDIT)
     by, at = request.actor, timezone.now()
     return _do(

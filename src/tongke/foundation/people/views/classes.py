@@ -18,10 +18,11 @@ from tongke.foundation.people.models import SchoolClass
 from tongke.foundation.people.policy import Perm
 from tongke.foundation.people.queries import classes as queries
 from tongke.foundation.people.queries import organisations as organisation_queries
+from tongke.foundation.people.roles import FAMILY, STAFF
 from tongke.foundation.people.services import accounts, pupils
 from tongke.foundation.people.services import classes as services
 from tongke.foundation.people.vocabulary import grades
-from tongke.foundation.people.web import AuthedRequest, number_in, words_in
+from tongke.foundation.people.web import AuthedRequest, for_roles, number_in, words_in
 
 
 def _filter(request: HttpRequest) -> queries.ClassFilter:
@@ -32,6 +33,7 @@ def _filter(request: HttpRequest) -> queries.ClassFilter:
 
 
 @require_GET
+@for_roles(*STAFF)
 def class_list(request: AuthedRequest) -> HttpResponse:
     """The classes the actor may see."""
     actor = request.actor
@@ -46,6 +48,7 @@ def class_list(request: AuthedRequest) -> HttpResponse:
 
 
 @require_GET
+@for_roles(*STAFF)
 def class_export(request: AuthedRequest) -> HttpResponse:
     """The list as a workbook, with the same filter."""
     rows = _filter(request).apply(policy.classes(request.actor, Perm.CLASS_READ))
@@ -61,7 +64,7 @@ def class_detail(request: AuthedRequest, pk: int) -> HttpResponse:
     actor = request.actor
     school_class = policy.class_or_404(actor, pk, Perm.CLASS_READ)
     lines = queries.roll(school_class, policy.people(actor, Perm.PERSON_READ), actor.today)
-    if lines:
+    if lines and actor.role not in FAMILY:
         # One entry for the page, not one for each child: the log says whose roll was read.
         record("record.read", school_class, actor=actor, at=timezone.now(),
                detail={"why": "班级名册", "count": len(lines)})  # fmt: skip
@@ -77,6 +80,7 @@ def class_detail(request: AuthedRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@for_roles(*STAFF)
 def class_roll_export(request: AuthedRequest, pk: int) -> HttpResponse:
     """The roll as a workbook, phones masked."""
     actor = request.actor

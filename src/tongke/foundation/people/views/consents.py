@@ -1,7 +1,7 @@
 """Pages of consent: guardians answer for each child; staff see where answers are missing."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -14,15 +14,14 @@ from tongke.foundation.people.policy import Perm
 from tongke.foundation.people.queries import consents as queries
 from tongke.foundation.people.roles import Role
 from tongke.foundation.people.services import consents as services
-from tongke.foundation.people.web import AuthedRequest
+from tongke.foundation.people.web import AuthedRequest, for_roles
 
 
 @require_GET
+@for_roles(Role.GUARDIAN, Role.PUPIL)
 def consent_list(request: AuthedRequest) -> HttpResponse:
     """Everything the actor is asked for, child by child, with former answers."""
     actor = request.actor
-    if actor.role not in {Role.GUARDIAN, Role.PUPIL}:
-        raise Http404
     children = queries.questions(policy.people(actor, Perm.CONSENT_ANSWER), actor.today)
     context = {
         "children": children,
@@ -67,11 +66,10 @@ def consent_withdraw(request: AuthedRequest, child_pk: int, purpose: str) -> Htt
 
 
 @require_GET
+@for_roles(Role.TEACHER, Role.HEAD, Role.TIMETABLER, Role.SYSADMIN)
 def consent_overview(request: AuthedRequest) -> HttpResponse:
     """For staff: how many pupils of each class are covered, purpose by purpose."""
     actor = request.actor
-    if actor.role not in {Role.TEACHER, Role.HEAD, Role.TIMETABLER, Role.SYSADMIN}:
-        raise Http404
     page = page_of(request, policy.classes(actor, Perm.CONSENT_READ).select_related("school"))
     shown = policy.classes(actor, Perm.CONSENT_READ).filter(
         pk__in=[each.pk for each in page.object_list]

@@ -16,8 +16,9 @@ from tongke.foundation.people.models import Organisation
 from tongke.foundation.people.policy import Perm
 from tongke.foundation.people.queries import classes as class_queries
 from tongke.foundation.people.queries import organisations as queries
+from tongke.foundation.people.roles import BUREAU_STAFF, Role
 from tongke.foundation.people.services import organisations as services
-from tongke.foundation.people.web import AuthedRequest, words_in
+from tongke.foundation.people.web import AuthedRequest, for_roles, words_in
 
 
 def _filter(request: HttpRequest) -> queries.OrganisationFilter:
@@ -27,6 +28,7 @@ def _filter(request: HttpRequest) -> queries.OrganisationFilter:
 
 
 @require_GET
+@for_roles(*BUREAU_STAFF, Role.HEAD, Role.TIMETABLER)
 def organisation_list(request: AuthedRequest) -> HttpResponse:
     """The tree as a list, each node indented under its parent, with what hangs on it."""
     chosen = _filter(request)
@@ -45,6 +47,7 @@ def organisation_list(request: AuthedRequest) -> HttpResponse:
 
 
 @require_GET
+@for_roles(*BUREAU_STAFF, Role.HEAD, Role.TIMETABLER)
 def organisation_export(request: AuthedRequest) -> HttpResponse:
     """The list as a workbook, with the same filter."""
     rows = _filter(request).apply(policy.organisations(request.actor, Perm.ORGANISATION_READ))

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,7 +17,7 @@ from tongke.foundation.people.models import Appointment, Person
 from tongke.foundation.people.policy import Perm
 from tongke.foundation.people.roles import Role
 from tongke.foundation.people.services import accounts, appointments, persons
-from tongke.foundation.people.web import AuthedRequest
+from tongke.foundation.people.web import AuthedRequest, for_roles
 
 
 def _new_appointment(person: Person, form: Form) -> appointments.NewAppointment:
@@ -29,11 +29,10 @@ def _new_appointment(person: Person, form: Form) -> appointments.NewAppointment:
 
 
 @require_http_methods(["GET", "POST"])
+@for_roles(Role.SYSADMIN, Role.HEAD, Role.TIMETABLER)
 def person_add(request: AuthedRequest) -> HttpResponse:
     """Add a member of staff: the person, the first role and the account at once."""
     actor = request.actor
-    if not policy.grantable_roles(actor):
-        raise Http404
     data = request.POST or None
     form, role_form = PersonForm(data), AppointmentForm(data, actor=actor, prefix="role")
     if request.method == "POST" and form.is_valid() and role_form.is_valid():

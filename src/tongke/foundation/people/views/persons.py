@@ -15,8 +15,8 @@ from tongke.foundation.people.models import Person
 from tongke.foundation.people.policy import Perm
 from tongke.foundation.people.queries import organisations as organisation_queries
 from tongke.foundation.people.queries import persons as queries
-from tongke.foundation.people.roles import Role
-from tongke.foundation.people.web import AuthedRequest, number_in, words_in
+from tongke.foundation.people.roles import STAFF, Role
+from tongke.foundation.people.web import AuthedRequest, for_roles, number_in, words_in
 
 
 def _filter(request: HttpRequest) -> queries.PersonFilter:
@@ -29,6 +29,7 @@ def _filter(request: HttpRequest) -> queries.PersonFilter:
 
 
 @require_GET
+@for_roles(*STAFF)
 def person_list(request: AuthedRequest) -> HttpResponse:
     """The persons whose record the actor may read."""
     actor = request.actor
@@ -48,6 +49,7 @@ def person_list(request: AuthedRequest) -> HttpResponse:
 
 
 @require_GET
+@for_roles(*STAFF)
 def person_export(request: AuthedRequest) -> HttpResponse:
     """The list as a workbook, with the same filter; phones masked."""
     actor = request.actor

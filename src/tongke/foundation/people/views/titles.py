@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,10 +20,10 @@ from tongke.foundation.people.policy import Perm
 from tongke.foundation.people.profile import PeopleProfile
 from tongke.foundation.people.queries import organisations as organisation_queries
 from tongke.foundation.people.queries import staffing as queries
-from tongke.foundation.people.roles import Role
+from tongke.foundation.people.roles import STAFF, Role
 from tongke.foundation.people.services import titles as services
 from tongke.foundation.people.vocabulary import subjects
-from tongke.foundation.people.web import AuthedRequest, number_in, words_in
+from tongke.foundation.people.web import AuthedRequest, for_roles, number_in, words_in
 
 _REPORTERS = frozenset({Role.HEAD, Role.TIMETABLER})
 
@@ -37,6 +37,7 @@ def _filter(request: HttpRequest) -> queries.TitleFilter:
 
 
 @require_GET
+@for_roles(*STAFF)
 def title_list(request: AuthedRequest) -> HttpResponse:
     """The register with counts by kind; what the actor may do with each row."""
     actor = request.actor
@@ -65,6 +66,7 @@ def title_list(request: AuthedRequest) -> HttpResponse:
 
 
 @require_GET
+@for_roles(*STAFF)
 def title_export(request: AuthedRequest) -> HttpResponse:
     """The register as a workbook, with the same filter."""
     rows = _filter(request).apply(policy.titles(request.actor, Perm.TITLE_READ))
@@ -75,11 +77,10 @@ def title_export(request: AuthedRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@for_roles(*_REPORTERS)
 def title_add(request: AuthedRequest) -> HttpResponse:
     """A school reports a title of one of its teachers."""
     actor = request.actor
-    if actor.role not in _REPORTERS:
-        raise Http404
     form = TitleForm(request.POST or None, actor=actor)
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,7 +1,7 @@
 """Indicator arithmetic: values worked by hand (docs/algorithms/indicators.md), and properties."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongke.governance.monitor.formulas import (
@@ -110,6 +110,7 @@ def test_where_less_is_better_the_sides_change() -> None:
         status(1, 1, -0.1)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=2), st.integers(0, 30), max_size=8), st.integers(0, 12))
 def test_what_is_hidden_never_follows_from_the_total(cells: dict[str, int], minimum: int) -> None:
     found = suppress(cells, minimum)
@@ -125,6 +126,7 @@ def test_what_is_hidden_never_follows_from_the_total(cells: dict[str, int], mini
 VALUES = st.floats(0, 1)
 
 
+@settings(deadline=None)
 @given(VALUES, VALUES, VALUES, st.floats(0, 0.2))
 def test_a_higher_value_never_has_a_worse_status(
     one: float, other: float, target: float, near: float
@@ -135,6 +137,7 @@ def test_a_higher_value_never_has_a_worse_status(
     assert order.index(status(low, target, near)) <= order.index(status(high, target, near))
 
 
+@settings(deadline=None)
 @given(st.lists(VALUES, min_size=2, max_size=10), VALUES)
 def test_a_trend_does_not_depend_on_the_level_and_turns_with_time(
     values: list[float], level: float

@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tongke.teaching.assessment.grading import (
@@ -278,6 +278,7 @@ ANYTHING = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KEYS), ANYTHING, st.integers(0, 20))
 @example(KEYS[3], "1/" + "0" * 50, 2)
 @example(KEYS[3], "٣", 2)
@@ -295,12 +296,14 @@ def test_marking_never_raises_and_always_explains(key: Key, response: object, po
         assert found.points == 0
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_normalising_twice_is_normalising_once(text: str) -> None:
     assert narrow(narrow(text)) == narrow(text)
     assert plain(plain(text)) == plain(text)
 
 
+@settings(deadline=None)
 @given(st.fractions(max_denominator=500).filter(lambda value: abs(value) < 10**9))
 def test_a_number_written_back_reads_as_itself(value: Fraction) -> None:
     assert read_quantity(Quantity(value).text).value == value

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Prefetch, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from tongke.core.profile import current, registered
 from tongke.foundation.campus.models import Room
-from tongke.foundation.curriculum.models import Textbook
+from tongke.foundation.curriculum.models import Subject, Textbook
 from tongke.foundation.people.models import Appointment, Organisation, Person, SchoolClass
 from tongke.foundation.people.roles import SCHOOL_STAFF, Role
 from tongke.teaching.timetable.models import Course, CourseSlot, Listener, Placement, Term
@@ -175,3 +175,41 @@ def textbooks_for(course: Course) -> QuerySet[Textbook]:
     """The volumes of the course's subject and grade."""
     rows = Textbook.objects.filter(subject=course.subject_id, grade=course.grade_id)
     return rows.select_related("subject", "grade")
+
+
+def search(
+    rows: QuerySet[Course], *, text: str = "", state: str = "", subject: str = "", form: str = ""
+) -> QuerySet[Course]:
+    """The courses that match, newest first, with all that a list shows."""
+    if text:
+        heard = Listener.objects.filter(school_class__school__name__contains=text)
+        rows = rows.filter(
+            Q(subject__name__contains=text)
+            | Q(host_teacher__name__contains=text)
+            | Q(host_school__name__contains=text)
+            | Q(pk__in=heard.values("course"))
+        )
+    if state in Course.State.values:
+        rows = rows.filter(state=state)
+    if subject:
+        rows = rows.filter(subject=subject)
+    if form:
+        rows = rows.filter(form=form)
+    return course_rows(rows).order_by("-created_at", "-pk")
+
+
+def subjects_taught(rows: QuerySet[Course]) -> list[tuple[str, str]]:
+    """The subjects of some courses, as filter options."""
+    found = Subject.objects.filter(pk__in=rows.order_by().values("subject"))
+    return list(found.values_list("code", "name"))
+
+
+def state_counts(rows: QuerySet[Course]) -> dict[str, int]:
+    """How many courses are in each state; every state is present."""
+    counted = Counter(dict(rows.order_by().values_list("state").annotate(Count("pk"))))
+    return {state: counted[state] for state in Course.State.values}
+
+
+def person(pk: int | None) -> Person | None:
+    """A person by id, for forms that offer ids; None for none."""
+    return Person.objects.filter(pk=pk).first() if pk else None

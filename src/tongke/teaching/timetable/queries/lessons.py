@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
+from tongke.foundation.curriculum.models import Unit
 from tongke.foundation.people.models import Person
 from tongke.teaching.timetable.models import Lesson, LessonClass, Term
 
@@ -88,3 +89,8 @@ def taught_or_assisted(person: Person) -> QuerySet[Lesson]:
     """Lessons in which a person stands before a class, on either side."""
     helped = LessonClass.objects.filter(assistant=person)
     return Lesson.objects.filter(Q(teacher=person) | Q(pk__in=helped.values("lesson")))
+
+
+def units_of(lesson: Lesson) -> QuerySet[Unit]:
+    """The units of the course's textbook, in teaching order."""
+    return Unit.objects.filter(textbook=lesson.course.textbook_id).order_by("seq")

@@ -6,16 +6,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from tongke.core.errors import Refused
 from tongke.core.profile import current
 from tongke.foundation.campus.models import Room
 from tongke.foundation.people.models import Organisation, Person, SchoolClass
 from tongke.teaching.timetable import slots as pure
-from tongke.teaching.timetable.models import Course, CourseSlot, Demand, Placement, Term
+from tongke.teaching.timetable.models import (
+    Course,
+    CourseSlot,
+    Demand,
+    Placement,
+    PlanRun,
+    Term,
+)
 from tongke.teaching.timetable.profile import TimetableProfile
-from tongke.teaching.timetable.queries.calendar import SCHOOL_DAYS, bells_on, minute
+from tongke.teaching.timetable.queries.calendar import (
+    SCHOOL_DAYS,
+    bells_on,
+    minute,
+    weekday_name,
+)
 from tongke.teaching.timetable.queries.clock import Hold, all_holds
 from tongke.teaching.timetable.queries.courses import course_rows, missing
 
@@ -240,4 +252,89 @@ def unpack(packed: dict[str, Any], problem: pure.Problem) -> pure.Slot:
         start_minute=max(bell.start_minute for bell in bells),
         end_minute=min(bell.end_minute for bell in bells),
         host_room=rooms[0], listener_rooms=tuple(rooms[1:]),
+    )  # fmt: skip
+
+
+def waiting(courses: QuerySet[Course]) -> list[Course]:
+    """The courses that are complete and wait to be planned."""
+    return list(course_rows(courses.filter(state=Course.State.READY)).order_by("created_at", "pk"))
+
+
+def run_rows(rows: QuerySet[PlanRun]) -> QuerySet[PlanRun]:
+    """Runs with all that a list shows of them, newest first."""
+    courses = Course.objects.select_related("grade", "subject")
+    return (
+        rows.select_related("organisation", "term")
+        .defer("proposal")
+        .prefetch_related(Prefetch("courses", queryset=courses))
+        .order_by("-created_at", "-pk")
+    )
+
+
+@dataclass(frozen=True)
+class SlotLine:
+    """One weekly lesson of a proposal in words."""
+
+    slot: pure.Slot
+    when: str
+    sides: tuple[tuple[str, str, str], ...]  # school, period with its own clock, room
+
+
+@dataclass(frozen=True)
+class CourseLine:
+    """A course of a proposal: its lessons, and why some are missing."""
+
+    course: Course
+    slots: tuple[SlotLine, ...]
+    missing: int
+    reasons: tuple[str, ...]
+    blockers: tuple[str, ...]
+    relaxations: tuple[str, ...]
+
+
+def proposal_lines(
+    courses: Iterable[Course],
+    problem: pure.Problem,
+    slots: Sequence[pure.Slot],
+    unplaced: Iterable[dict[str, Any]],
+) -> list[CourseLine]:
+    """A proposal course by course, as the page tells it."""
+    lacking = {each["course"]: each for each in unplaced}
+    lines = []
+    for course in courses:
+        mine = [slot for slot in slots if slot.course == str(course.pk)]
+        why = lacking.get(course.pk, {})
+        lines.append(
+            CourseLine(
+                course=course,
+                slots=tuple(_slot_line(problem, slot) for slot in mine),
+                missing=course.periods_per_week - len(mine),
+                reasons=tuple(why.get("reasons", ())),
+                blockers=tuple(why.get("tallies", ())),
+                relaxations=tuple(why.get("relaxations", ())),
+            )
+        )
+    return lines
+
+
+def _slot_line(problem: pure.Problem, slot: pure.Slot) -> SlotLine:
+    plain = problem.course(slot.course)
+    sides = [(plain.school, slot.host, slot.host_room)]
+    sides += [
+        (each.school, bell, room)
+        for each, bell, room in zip(
+            plain.listeners, slot.listeners, slot.listener_rooms, strict=True
+        )
+    ]
+    when = f"{weekday_name(slot.weekday)} {pure.clock(slot.start_minute)}–"
+    return SlotLine(
+        slot, f"{when}{pure.clock(slot.end_minute)}",
+        tuple(
+            (
+                problem.school_name(school),
+                f"第 {bell.seq} 节 {pure.clock(bell.start_minute)}–{pure.clock(bell.end_minute)}",
+                room.label,
+            )
+            for school, bell, room in sides
+        ),
     )  # fmt: skip

@@ -134,3 +134,8 @@ def edit_cells(term: Term, school_class: SchoolClass, today: date) -> list[EditL
         EditLine(each, tuple((day, cells.get((day, each.seq))) for day in SCHOOL_DAYS))
         for each in bells.values()
     ]
+
+
+def all_subjects() -> QuerySet[Subject]:
+    """Every subject of the region."""
+    return Subject.objects.order_by("position")

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from hypothesis import given as cases
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from tongke.teaching.timetable.completeness import Completeness, Requirement, Short, fold, gaps
@@ -107,6 +108,7 @@ PLANS = st.dictionaries(st.sampled_from(SUBJECTS), st.builds(Requirement, st.int
 GIVEN = st.dictionaries(st.sampled_from(SUBJECTS), st.integers(0, 9))
 
 
+@settings(deadline=None)
 @cases(PLANS, GIVEN, st.sets(st.sampled_from(SUBJECTS)))
 def test_shares_are_bounded_and_one_exactly_without_gaps(
     plan: dict[str, Requirement], given: dict[str, int], qualified: set[str]
@@ -123,6 +125,7 @@ def test_shares_are_bounded_and_one_exactly_without_gaps(
     )
 
 
+@settings(deadline=None)
 @cases(PLANS, GIVEN, st.sampled_from(SUBJECTS))
 def test_one_more_period_never_lowers_a_share(
     plan: dict[str, Requirement], given: dict[str, int], subject: str

@@ -97,13 +97,14 @@ def test_a_day_with_its_own_bells_uses_only_those() -> None:
 def test_wishes_decide_between_free_periods() -> None:
     whole_week = solve(problem(course(periods_per_week=2))).slots
     wished = solve(problem(course(preferred_weekdays=(4,)))).slots
-    unwished = solve(problem(course(), weights=Weights(first_period=0))).slots
+    careless = Weights(first_period=0, adjacent_days=0)
+    unwished = solve(problem(course(periods_per_week=2), weights=careless)).slots
 
     first, second = whole_week
     assert second.weekday - first.weekday > 1
     assert all(bell.seq > 1 for slot in whole_week for bell in (slot.host, *slot.listeners))
     assert wished[0].weekday == 4
-    assert len(unwished) == 1
+    assert len(unwished) == 2
 
 
 def test_not_twice_on_one_day_and_more_than_the_week_holds_is_said() -> None:
@@ -197,6 +198,11 @@ def test_the_checker_sees_each_kind_of_fault() -> None:
     assert "排了3节" in told(good, more, moved)
     assert "不是" in told(replace(good, host_room=HUT))
     assert "没有这一节" in told(replace(good, host=Bell(CENTRE, 9, 900, 940)))
+    pair = (Listener(FIVE, POINT, (HALL,)), Listener(FIVE, POINT, (HALL,)))
+    double = problem(course(listeners=pair))
+    shared = replace(good, listeners=good.listeners * 2, listener_rooms=(HALL, HALL))
+    assert "在同一节课里出现两次" in "".join(clashes(double, [shared]))
+    assert "人员安排冲突" in "".join(clashes(double, [shared]))
     assert "共同时间应为" in told(replace(good, end_minute=good.end_minute + 1))
 
 

@@ -103,6 +103,38 @@ def test_too_little_time_in_common_proposes_the_limit_that_would_do() -> None:
     assert len(solve(problem(loosened, bells=bells)).slots) == 1
 
 
+def test_listeners_that_meet_the_host_but_not_each_other_have_no_common_time() -> None:
+    both = (Listener(FIVE, POINT, (HALL,)), Listener(FAR, OTHER, (HUT,)))
+    bells = (*grid(CENTRE, 510, count=1), *grid(POINT, 485, count=1), *grid(OTHER, 530, count=1))
+
+    (short,) = solve(problem(course(listeners=both), bells=bells)).unplaced
+
+    assert short.blocked[0].text == "周一第1节：各校这节课没有共同时间"
+    assert short.relaxations == ()
+
+
+def test_two_busy_rooms_are_named_together_and_an_unplanned_course_is_told_of_no_room() -> None:
+    seats = (Listener(FIVE, POINT, (HALL, HALL_2), LIU),)
+    busy = [day(HALL, 1, "体检"), day(HALL_2, 1), day(LIU, 1, "培训")]
+    homeless = course("new", listeners=(Listener(FIVE, POINT, (), LIU),))
+    case = problem(course(listeners=seats), busy=busy, weekdays=(1,))
+
+    (short,) = solve(case).unplaced
+
+    first = "周一第1节：刘老师要上培训；石笋坪教学点的听讲教室2间都被占用（体检）"
+    assert short.blocked[0].text == first
+    assert options(case, homeless)[0].text.endswith("石笋坪教学点的听讲教室一间也没有")
+
+
+def test_a_search_cut_off_at_once_says_so() -> None:
+    case = problem(*(course(f"c{index}", name=f"课{index}") for index in range(4)))
+
+    plan = solve(case, effort=0.0)
+
+    assert not plan.proved
+    assert "计算在限定时间内结束，可能还有更好的排法。" in plan.explanation
+
+
 def test_a_slot_being_moved_sees_the_others_but_not_itself() -> None:
     other = course("art", name="六年级美术", listeners=(Listener(SIX, POINT, (HALL_2,)),))
     case = problem(course(), other)

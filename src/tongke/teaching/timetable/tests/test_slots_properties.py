@@ -1,6 +1,6 @@
 """Joint slots at the size of a region, and in any small region whatever."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -79,11 +79,11 @@ def region(consortia: int, courses: int, *, shared: int = 0) -> Problem:
 
 def test_a_region_of_twelve_consortia_is_planned_in_seconds_and_the_same_twice() -> None:
     case = region(12, 4)
-    began = perf_counter()
+    began = process_time()
 
     plan = solve(case)
 
-    assert perf_counter() - began < 10
+    assert process_time() - began < 10
     assert (len(plan.slots), plan.proved) == (96, True)
     assert clashes(case, plan.slots) == []
     assert solve(case) == plan

@@ -76,9 +76,10 @@ class Engine(Process):
 
     def __init__(self, port: int = 0, *options: str) -> None:
         module = "tongke.teaching.classroom.media.server"
-        arguments = ["--port", str(port), "--advertise", "127.0.0.1", *options]
+        parent = str(os.getpid())
+        arguments = ["--port", str(port), "--parent-pid", parent, "--advertise", "127.0.0.1"]
         super().__init__(
-            [sys.executable, "-W", "error", "-m", module, *arguments],
+            [sys.executable, "-W", "error", "-m", module, *arguments, *options],
             {"TONGKE_MEDIA_SECRET": SECRET.decode()},
         )
         assert self.child.stdout is not None

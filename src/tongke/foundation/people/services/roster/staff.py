@@ -1,0 +1,104 @@
+"""Planning members of staff and their roles."""
+
+from collections.abc import Iterable
+
+from tongke.core.spreadsheets.importer import Action, Change
+from tongke.foundation.people.models import Appointment
+from tongke.foundation.people.roles import SCHOOL_STAFF, Role
+from tongke.foundation.people.services.roster.draft import (
+    Draft,
+    RowRefused,
+    merged,
+    without_changes,
+)
+from tongke.foundation.people.services.roster.ops import RoleEndOp, StaffOp
+from tongke.foundation.people.services.roster.rows import StaffRow
+from tongke.foundation.people.vocabulary import subject_name
+
+Held = tuple[int, str, str, str]  # person id, school code, role, subject
+
+
+def plan_staff(rows: Iterable[StaffRow], draft: Draft, *, whole: bool) -> list[Change]:
+    """One change for each row; with `whole`, one for each role that is not named any more."""
+    changes: list[Change] = []
+    named: set[Held] = set()
+    schools: set[int] = set()
+    planned: set[str] = set()
+    for row in rows:
+        label = draft.label("教职工", row.person.name, row.person.number)
+        try:
+            code, school = draft.school(row.school)
+            label = draft.label("教职工", row.person.name, school)
+            changes.append(_staff(row, code, label, draft, named, planned))
+        except RowRefused as why:
+            changes.append(draft.refused(row.line, label, why))
+            continue
+        found = draft.known.organisation(code)
+        if found is not None:
+            schools.add(found.pk)
+    if whole:
+        changes += _gone(schools, named, draft)
+    return changes
+
+
+def _staff(
+    row: StaffRow, school: str, label: str, draft: Draft, named: set[Held], planned: set[str]
+) -> Change:
+    if row.role not in SCHOOL_STAFF:
+        raise RowRefused(f"“{row.role}”不是学校里的角色")
+    op, stored, fields = draft.person(row.person)
+    held = _held(draft.known.roles.get(stored.pk, ()) if stored else (), school, row)
+    if stored is not None:
+        named.add((stored.pk, school, row.role, row.subject_code))
+    if row.leaves:
+        if held is None or Role(row.role) not in draft.known.grantable:
+            return Change(row.line, Action.SAME, label)
+        return Change(row.line, Action.LEAVE, label, message="来源系统已删除，任职结束。",
+                      op=RoleEndOp(appointment=held.pk))  # fmt: skip
+    if held is None and Role(row.role) not in draft.known.grantable:
+        raise RowRefused(f"您不能任命“{Role(row.role).label}”，请由上级导入")
+    draft.new_staff.add((school, row.person.number))
+    first = row.person.number not in planned
+    planned.add(row.person.number)
+    if not first:
+        op, fields = without_changes(op), {}
+    if held is None:
+        shown = f"{Role(row.role).label}{f'·{subject_name(row.subject_code)}' if row.subject_code else ''}"
+        fields = merged(fields, {"role": ("", shown)} if stored is not None else {})
+    qualified = tuple(row.qualified)
+    staff = StaffOp(
+        person=op, school=school, role=row.role if held is None else "",
+        subject_code=row.subject_code, since=row.since, qualified=qualified,
+        account=first and (stored is None or stored.pk not in draft.known.with_account),
+    )  # fmt: skip
+    if stored is None:
+        return Change(row.line, Action.ADD, label, op=staff)
+    if fields or staff.account:
+        return Change(row.line, Action.CHANGE, label, fields=fields, op=staff)
+    return Change(row.line, Action.SAME, label)
+
+
+def _held(roles: Iterable[Appointment], school: str, row: StaffRow) -> Appointment | None:
+    for one in roles:
+        if (one.organisation.code, one.role, one.subject_code) == (
+            school, row.role, row.subject_code,
+        ):  # fmt: skip
+            return one
+    return None
+
+
+def _gone(schools: set[int], named: set[Held], draft: Draft) -> list[Change]:
+    changes = []
+    for one in draft.known.staff_roles(schools):
+        key = (one.person_id, one.organisation.code, one.role, one.subject_code)
+        if key in named or Role(one.role) not in draft.known.grantable:
+            continue
+        if draft.known.actor is not None and one.pk == draft.known.actor.appointment_id:
+            continue
+        subject = f"·{subject_name(one.subject_code)}" if one.subject_code else ""
+        label = draft.label(
+            "教职工", one.person.name, f"{one.organisation.short_name} {Role(one.role).label}{subject}"
+        )
+        changes.append(Change(0, Action.LEAVE, label, message="名单里没有，任职结束。",
+                              op=RoleEndOp(appointment=one.pk)))  # fmt: skip
+    return changes

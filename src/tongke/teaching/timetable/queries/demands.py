@@ -1,0 +1,108 @@
+"""Demands in lists, and the table of a school's classes against the plan."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from tongke.engines.communities import queries as communities
+from tongke.foundation.curriculum.models import Subject
+from tongke.foundation.people.models import Organisation, SchoolClass
+from tongke.teaching.timetable.models import Demand
+from tongke.teaching.timetable.queries.gaps import ClassCheck, Gap, SubjectLine, demand_rows
+
+
+def search(
+    rows: QuerySet[Demand], *, text: str = "", state: str = "", subject: str = "", kind: str = ""
+) -> QuerySet[Demand]:
+    """The demands that match, oldest first, with all that a list shows."""
+    if text:
+        named = SchoolClass.objects.filter(school__name__contains=text)
+        rows = rows.filter(school_class__in=named) | rows.filter(subject__name__contains=text)
+    if state in Demand.State.values:
+        rows = rows.filter(state=state)
+    if subject:
+        rows = rows.filter(subject=subject)
+    if kind in Demand.Kind.values:
+        rows = rows.filter(kind=kind)
+    return demand_rows(rows)
+
+
+def subjects_asked(rows: QuerySet[Demand]) -> list[tuple[str, str]]:
+    """The subjects that some demand asks for, as filter options."""
+    found = Subject.objects.filter(pk__in=rows.order_by().values("subject"))
+    return list(found.values_list("code", "name"))
+
+
+def partner_ids(school: Organisation, day: date) -> set[int]:
+    """Ids of the schools that listen in the consortia which this school leads."""
+    return set(communities.partner_schools(school, day).values_list("pk", flat=True))
+
+
+def closable(rows: QuerySet[Demand], page: Iterable[Demand]) -> set[int]:
+    """Ids of the demands of a page that may still be withdrawn."""
+    mine = rows.filter(pk__in=[each.pk for each in page], state=Demand.State.OPEN)
+    return set(mine.values_list("pk", flat=True))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Open demands of one subject and grade that could become one course."""
+
+    subject: Subject
+    grade_name: str
+    demands: tuple[Demand, ...]
+    partners: int
+
+    @property
+    def ids(self) -> list[int]:
+        """The demands' ids."""
+        return [each.pk for each in self.demands]
+
+
+def takeable_groups(rows: QuerySet[Demand], school: Organisation, day: date) -> list[Group]:
+    """What a centre could take as courses, its own consortium's first."""
+    found: dict[tuple[str, str], list[Demand]] = defaultdict(list)
+    for each in demand_rows(rows):
+        found[each.subject_id, each.school_class.grade_code].append(each)
+    mine = partner_ids(school, day)
+    groups = []
+    for listed in found.values():
+        partners = [each for each in listed if each.school_class.school_id in mine]
+        ordered = (*partners, *(each for each in listed if each not in partners))
+        name = listed[0].school_class.name.split("（")[0]
+        groups.append(Group(listed[0].subject, name, tuple(ordered), len(partners)))
+    return sorted(groups, key=lambda each: (-each.partners, -len(each.demands)))
+
+
+@dataclass(frozen=True)
+class TableLine:
+    """A class's row: one cell per subject, None where its grade's plan has no such subject."""
+
+    check: ClassCheck
+    cells: tuple[tuple[SubjectLine, Gap | None] | None, ...]
+
+
+@dataclass(frozen=True)
+class SubjectTable:
+    """Classes down, subjects across."""
+
+    subjects: tuple[Subject, ...]
+    rows: tuple[TableLine, ...]
+
+
+def subject_table(checks: Sequence[ClassCheck]) -> SubjectTable:
+    """The checks as a table over all subjects that occur in any plan, in the usual order."""
+    known = {line.subject.pk: line.subject for check in checks for line in check.lines}
+    subjects = tuple(sorted(known.values(), key=lambda each: each.position))
+    rows = []
+    for check in checks:
+        lines = {line.subject.pk: line for line in check.lines}
+        gaps = {gap.subject.pk: gap for gap in check.gaps}
+        cells = tuple(
+            (lines[each.pk], gaps.get(each.pk)) if each.pk in lines else None for each in subjects
+        )
+        rows.append(TableLine(check, cells))
+    return SubjectTable(subjects, tuple(rows))
