@@ -45,16 +45,21 @@ npm_run() {
   (cd frontend && PATH="$folder/bin:$PATH" "$folder/bin/node" "$folder/lib/node_modules/npm/bin/npm-cli.js" "$@")
 }
 
+# prepare_pages [dev]: the page tools (with dev: the linters and tests too), then the built pages.
 prepare_pages() {
-  local lock source
+  local lock source want=${1:-base} omit="--omit=dev"
   lock=$(checksum frontend/package-lock.json)
+  if [ "$want" = dev ]; then omit=""; fi
   source=$lock-$(find frontend/src frontend/*.ts frontend/*.json src/*/*/*/templates src/*/core/templates -type f -print0 2>/dev/null | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16)
-  if [ -f frontend/dist/.stamp ] && [ "$(cat frontend/dist/.stamp)" = "$source" ]; then return; fi
-  if [ ! -f frontend/node_modules/.stamp ] || [ "$(cat frontend/node_modules/.stamp)" != "$lock" ]; then
+  local have=""
+  if [ -f frontend/node_modules/.stamp ]; then have=$(cat frontend/node_modules/.stamp); fi
+  if [ "$want" = base ] && [ -f frontend/dist/.stamp ] && [ "$(cat frontend/dist/.stamp)" = "$source" ]; then return; fi
+  if [ "$have" != "$lock-dev" ] && { [ "$want" = dev ] || [ "$have" != "$lock-base" ]; }; then
     echo "installing page tools …" >&2
-    npm_run ci --no-audit --no-fund --loglevel=error >&2
-    echo "$lock" > frontend/node_modules/.stamp
+    npm_run ci $omit --no-audit --no-fund --loglevel=error >&2
+    echo "$lock-$want" > frontend/node_modules/.stamp
   fi
+  if [ -f frontend/dist/.stamp ] && [ "$(cat frontend/dist/.stamp)" = "$source" ]; then return; fi
   echo "building pages …" >&2
   npm_run run --silent build >&2
   echo "$source" > frontend/dist/.stamp

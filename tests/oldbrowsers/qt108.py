@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtNetwork import QNetworkCookie
 from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineProfile, QWebEngineSettings
 from PySide6.QtWebEngineWidgets import QWebEngineView
@@ -13,6 +13,7 @@ QT = SimpleNamespace(
     QApplication=QApplication,
     QObject=QObject,
     QUrl=QUrl,
+    Timer=QTimer,
     Signal=Signal,
     Cookie=QNetworkCookie,
     Page=QWebEnginePage,

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from PyQt5.QtCore import QObject, QUrl, pyqtSignal
+from PyQt5.QtCore import QObject, QTimer, QUrl, pyqtSignal
 from PyQt5.QtNetwork import QNetworkCookie
 from PyQt5.QtWebEngineWidgets import (
     QWebEnginePage,
@@ -17,6 +17,7 @@ QT = SimpleNamespace(
     QApplication=QApplication,
     QObject=QObject,
     QUrl=QUrl,
+    Timer=QTimer,
     Signal=pyqtSignal,
     Cookie=QNetworkCookie,
     Page=QWebEnginePage,

@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable, Generator
 from typing import Any
 
 # Without a screen, a graphics card or a sandbox of its own (containers run as root). The devices
@@ -22,8 +23,12 @@ os.environ.setdefault(
     " --disable-background-timer-throttling --disable-renderer-backgrounding",
 )
 
-POLL_MS = 20
+TICK_MS = 10
 RESEND_S = 2.0
+ACT_S = 10.0
+PAINT_S = 0.2
+
+Steps = Generator[None, None, Any]
 
 START = """(function () {
   var box = (window.__driver = window.__driver || {});
@@ -35,19 +40,23 @@ START = """(function () {
 })()"""
 COLLECT = "JSON.stringify((window.__driver || {})[%d] || null)"
 FILL = """(function (found, value) {
-  if (!found) throw new Error('no such element');
+  if (!found) return 'no such element';
   found.focus();
   found.value = value;
   found.dispatchEvent(new Event('input', { bubbles: true }));
   found.dispatchEvent(new Event('change', { bubbles: true }));
-  return true;
+  return 'done';
 })(document.querySelector(%s), %s)"""
 CLICK = """(function (found) {
-  if (!found) throw new Error('no such element');
+  if (!found) return 'no such element';
   found.scrollIntoView();
   setTimeout(function () { found.click(); }, 0);
-  return true;
+  return 'done';
 })(document.querySelector(%s))"""
+TRUE = "JSON.stringify(%s) || 'null'"
+PAINTED = """new Promise(function (done) {
+  requestAnimationFrame(function () { requestAnimationFrame(function () { done(true); }); });
+})"""
 LEVELS = ["info", "warning", "error"]
 
 
@@ -108,18 +117,26 @@ def say(answer: dict[str, Any]) -> None:
 
 
 class Window:
-    """Carries out one command after another."""
+    """Carries out one command after another, a step at each tick of a timer.
+
+    Commands are generators that yield while they wait. Waiting in a nested event loop instead
+    looks simpler, but QtWebEngine then loses answers of pages now and then.
+    """
 
     def __init__(self, qt: Any, app: Any, view: Any, page: Any) -> None:
         self.qt, self.app, self.view, self.page = qt, app, view, page
         self.loads = 0
         self.evaluations = 0
-        self.busy = False
         self.waiting: list[str] = []
+        self.current: Steps | None = None
         page.loadFinished.connect(self.loaded)
         page.renderProcessTerminated.connect(self.crashed)
+        self.timer = qt.Timer()
+        self.timer.timeout.connect(self.tick)
+        self.timer.start(TICK_MS)
 
     def loaded(self, _ok: bool) -> None:
+        """Count the loads; a failed one counts too, its page says why."""
         self.loads += 1
 
     def crashed(self, status: Any, code: int) -> None:
@@ -128,124 +145,134 @@ class Window:
         os._exit(1)
 
     def obey(self, line: str) -> None:
-        """Carry a command out, or queue it behind the one that waits for the page."""
+        """Queue a command."""
         self.waiting.append(line)
-        if self.busy:
-            return
-        self.busy = True
-        while self.waiting:
-            command = json.loads(self.waiting.pop(0))
-            try:
-                value = getattr(self, "do_" + command.pop("do"))(**command)
-                say({"ok": True, "value": value})
-            except Exception as failure:
-                say({"ok": False, "error": f"{type(failure).__name__}: {failure}"})
-        self.busy = False
 
-    def do_goto(self, url: str, timeout: float = 30) -> str:
+    def tick(self) -> None:
+        """Take one step of the current command, or begin the next."""
+        try:
+            if self.current is None:
+                if not self.waiting:
+                    return
+                command = json.loads(self.waiting.pop(0))
+                self.current = getattr(self, "do_" + command.pop("do"))(**command)
+            next(self.current)
+        except StopIteration as done:
+            self.current = None
+            say({"ok": True, "value": done.value})
+        except Exception as failure:
+            self.current = None
+            say({"ok": False, "error": f"{type(failure).__name__}: {failure}"})
+
+    def do_goto(self, url: str, timeout: float = 30) -> Steps:
         """Open an address and wait until it has loaded; the address it led to."""
         before = self.loads
         self.page.load(self.qt.QUrl(url))
-        self.until(lambda: self.loads > before, timeout, f"loading {url}")
+        yield from until(lambda: self.loads > before, timeout, f"loading {url}")
         return str(self.page.url().toString())
 
-    def do_eval(self, js: str, timeout: float = 30) -> Any:
+    def do_eval(self, js: str, timeout: float = 30) -> Steps:
         """The value of an expression; a promise is awaited. Values are as JSON knows them."""
         self.evaluations += 1
         number = self.evaluations
-        self.run_js(START % {"js": js, "id": number}, timeout)
+        yield from self.run_js(START % {"js": js, "id": number}, timeout)
+        deadline = time.monotonic() + timeout
         answer = None
-
-        def arrived() -> bool:
-            nonlocal answer
-            answer = json.loads(self.run_js(COLLECT % number, timeout) or "null")
-            return answer is not None
-
-        self.until(arrived, timeout, f"evaluating {js[:80]}")
-        assert answer is not None
+        while answer is None:
+            if time.monotonic() > deadline:
+                raise Failure(f"not within {timeout} s: {js[:120]}")
+            answer = json.loads((yield from self.run_js(COLLECT % number, timeout)) or "null")
         if not answer["ok"]:
             raise Failure(answer["error"])
         return answer["value"]
 
-    def do_wait(self, js: str, timeout: float = 10) -> Any:
+    def do_wait(self, js: str, timeout: float = 10) -> Steps:
         """The first true value of an expression, asked again and again, over navigations too."""
-        value = None
+        deadline = time.monotonic() + timeout
+        while True:
+            value = json.loads((yield from self.run_js(TRUE % js, timeout)) or "null")
+            if value:
+                return value
+            if time.monotonic() > deadline:
+                raise Failure(f"not within {timeout} s: {js[:120]}")
 
-        def true() -> bool:
-            nonlocal value
-            text = self.run_js(f"JSON.stringify({js}) || 'null'", timeout)
-            value = json.loads(text or "null")
-            return bool(value)
-
-        self.until(true, timeout, js[:120])
-        return value
-
-    def do_fill(self, selector: str, value: str) -> Any:
+    def do_fill(self, selector: str, value: str) -> Steps:
         """Type into a field."""
-        return self.do_eval(FILL % (json.dumps(selector), json.dumps(value)))
+        yield from self.act(FILL % (json.dumps(selector), json.dumps(value)), selector)
 
-    def do_click(self, selector: str) -> Any:
+    def do_click(self, selector: str) -> Steps:
         """Click an element; `wait` for what follows."""
-        return self.do_eval(CLICK % json.dumps(selector))
+        yield from self.act(CLICK % json.dumps(selector), selector)
 
-    def do_size(self, width: int, height: int) -> None:
+    def act(self, js: str, selector: str) -> Steps:
+        """Do something to an element, once."""
+        done = yield from self.run_js(js, ACT_S, again=False)
+        if done != "done":
+            raise Failure(f"{done}: {selector}")
+
+    def do_size(self, width: int, height: int) -> Steps:
         """Give the window another size, in pixels."""
         self.view.resize(width, height)
+        yield from self.do_eval(PAINTED)
 
-    def do_screenshot(self, path: str) -> str:
+    def do_screenshot(self, path: str) -> Steps:
         """Save what the window shows as a PNG."""
-        self.pump(0.3)  # let the last frame be painted
+        yield from self.do_eval(PAINTED)
+        yield from rest(PAINT_S)  # from the page's process to the window's
         if not self.view.grab().save(path, "PNG"):
             raise Failure(f"cannot write {path}")
         return path
 
-    def do_console(self, clear: bool = False) -> list[dict[str, Any]]:
+    def do_console(self, clear: bool = False) -> Steps:
         """The console's messages so far."""
         messages = list(self.page.messages)
         if clear:
             self.page.messages.clear()
         return messages
+        yield
 
-    def do_cookie(self, url: str, name: str, value: str, path: str = "/") -> None:
+    def do_cookie(self, url: str, name: str, value: str, path: str = "/") -> Steps:
         """Set a cookie for an address, for instance a session."""
         cookie = self.qt.Cookie(name.encode(), value.encode())
         cookie.setPath(path)
-        self.page.profile().cookieStore().setCookie(cookie, self.qt.QUrl(url))
-        self.pump(0.1)
+        store = self.page.profile().cookieStore()
+        added: list[Any] = []
+        store.cookieAdded.connect(added.append)
+        store.setCookie(cookie, self.qt.QUrl(url))
+        yield from until(lambda: bool(added), 5, f"cookie {name}")
+        store.cookieAdded.disconnect(added.append)
 
-    def do_quit(self) -> None:
+    def do_quit(self) -> Steps:
         """Close the window."""
         self.app.quit()
+        yield
 
-    def run_js(self, js: str, timeout: float) -> Any:
-        """The immediate value of a script, which may run more than once."""
+    def run_js(self, js: str, timeout: float, *, again: bool = True) -> Steps:
+        """The immediate value of a script, which may run more than once when `again`."""
         results: list[Any] = []
-        sent_at = -RESEND_S
-
-        def answered() -> bool:
-            # Chromium may change a page's process while it loads; such a script is never answered.
-            nonlocal sent_at
-            if not results and time.monotonic() - sent_at > RESEND_S:
-                sent_at = time.monotonic()
-                self.qt.run_js(self.page, js, results.append)
-            return bool(results)
-
-        self.until(answered, timeout, js[:120])
+        deadline = time.monotonic() + timeout
+        while not results:
+            # Chromium may change a page's process while it loads; then no answer comes.
+            self.qt.run_js(self.page, js, results.append)
+            resend = time.monotonic() + (RESEND_S if again else timeout)
+            while not results and time.monotonic() < resend:
+                yield
+            if not results and time.monotonic() > deadline:
+                raise Failure(f"no answer within {timeout} s: {js[:120]}")
         return results[0]
 
-    def until(self, condition: Any, timeout: float, what: str) -> None:
-        """Serve the window until the condition holds."""
-        deadline = time.monotonic() + timeout
-        while not condition():
-            if time.monotonic() > deadline:
-                raise Failure(f"not within {timeout} s: {what}")
-            self.pump(POLL_MS / 1000)
 
-    def pump(self, seconds: float) -> None:
-        """Serve the window for a moment."""
-        deadline = time.monotonic() + seconds
-        while True:
-            self.app.processEvents()
-            if time.monotonic() >= deadline:
-                return
-            time.sleep(0.002)
+def until(condition: Callable[[], bool], timeout: float, what: str) -> Steps:
+    """Wait for a condition."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > deadline:
+            raise Failure(f"not within {timeout} s: {what}")
+        yield
+
+
+def rest(seconds: float) -> Steps:
+    """Let the window work for a moment."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        yield

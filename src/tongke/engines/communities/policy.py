@@ -65,6 +65,11 @@ def schools(actor: Actor) -> QuerySet[Organisation]:
     )
 
 
+def may_import(actor: Actor) -> bool:
+    """Whether the actor imports the registry of consortia."""
+    return may(actor, Perm.COMMUNITY_IMPORT)
+
+
 def require(actor: Actor, perm: Perm) -> None:
     """404 for roles that never hold `perm`: for pages that belong to no single row."""
     if not may(actor, perm):

@@ -1,13 +1,19 @@
 """Addresses of communities."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from tongke.engines.communities import views
+from tongke.core.spreadsheets.views import import_views
+from tongke.engines.communities import policy, views
+from tongke.engines.communities.importing import ConsortiaImporter
 
 app_name = "communities"
+_imports = import_views(
+    "communities.consortium", lambda actor: ConsortiaImporter(), policy.may_import
+)
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.consortium_list, name="consortium-list"),
     path("export/", views.consortium_export, name="consortium-export"),
+    path("import/", include(_imports)),
     path("new/", views.consortium_create, name="consortium-create"),
     path("virtual/", views.virtual_detail, name="virtual-detail"),
     path("virtual/create/", views.virtual_create, name="virtual-create"),

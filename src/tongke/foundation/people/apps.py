@@ -23,5 +23,7 @@ class PeopleConfig(AppConfig):
 def _same_role(account: Any, appointment: int, day: date) -> Any:
     from tongke.foundation.people.actors import actor_for  # noqa: PLC0415 - needs loaded models
 
+    if account is None or not account.is_active:
+        return None
     actor = actor_for(account, day, appointment)
     return actor if actor and actor.appointment_id == appointment else None

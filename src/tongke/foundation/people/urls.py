@@ -1,7 +1,8 @@
 """Addresses of people."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
+from tongke.core.spreadsheets.views import import_views
 from tongke.foundation.people.views import (
     accounts,
     classes,
@@ -10,6 +11,7 @@ from tongke.foundation.people.views import (
     person_edit,
     persons,
     posts,
+    roster,
     titles,
 )
 
@@ -80,6 +82,22 @@ _accounts = [
     path("accounts/<int:pk>/factor/", accounts.account_factor, name="account-factor"),
     path("no-role/", accounts.no_role, name="no-role"),
 ]
+_imports: list[URLPattern | URLResolver] = [
+    path("import/", roster.import_home, name="import-home"),
+    path("import/start/", roster.import_start, name="import-start"),
+    *(
+        path(
+            f"import/{kind.code}/{'<str:mode>/' if kind.complete else ''}",
+            include(
+                import_views(
+                    f"people.{kind.code}", roster.importer_of(kind.code), roster.may_import,
+                    title=kind.title,
+                )
+            ),
+        )
+        for kind in roster.KINDS
+    ),
+]  # fmt: skip
 urlpatterns: list[URLPattern | URLResolver] = [
-    *_organisations, *_persons, *_classes, *_staffing, *_consents, *_accounts,
+    *_imports, *_organisations, *_persons, *_classes, *_staffing, *_consents, *_accounts,
 ]  # fmt: skip

@@ -11,13 +11,12 @@ class TimetableConfig(AppConfig):
     verbose_name = "课表"
 
     def ready(self) -> None:
-        """Load the jobs, the kinds of messages, and the section on a consortium's page."""
-        from tongke.engines.communities.web import register_panel  # noqa: PLC0415
-        from tongke.teaching.timetable import panels, tasks  # noqa: F401, PLC0415
-        from tongke.teaching.timetable.services import notices, planning  # noqa: F401, PLC0415
-
-        from tongke.engines.learning.scopes import register_scope  # noqa: PLC0415
-        from tongke.teaching.timetable.scopes import learning_scopes  # noqa: PLC0415
+        """Load jobs and kinds of messages; tell packages below what only we know."""
+        from tongke.engines.communities.web import register_panel
+        from tongke.engines.learning.scopes import register_scope
+        from tongke.teaching.timetable import panels, tasks  # noqa: F401 - jobs register
+        from tongke.teaching.timetable.scopes import learning_scopes
+        from tongke.teaching.timetable.services import notices, planning  # noqa: F401 - likewise
 
         register_panel(panels.courses_of)
         register_scope(learning_scopes)

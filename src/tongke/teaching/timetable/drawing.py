@@ -196,25 +196,21 @@ def _own_lessons(
 def _other_courses(
     problem: Problem, course: Course, slots: Sequence[Slot], frame: _Frame
 ) -> Iterator[Block]:
-    names = {one.school: one for one in [course]}
     for slot in slots:
         if slot.course == course.key:
             continue
         other = problem.course(slot.course)
-        schools = dict.fromkeys((other.school, *(each.school for each in other.listeners)))
-        times = {entry.resource: entry for entry in occupation(other, slot)}
-        for school in schools:
-            if school not in frame.schools or school in names and school != course.school:
+        held = {entry.resource: entry for entry in occupation(other, slot)}
+        for school, resource, _ in _sides(other):
+            if school not in frame.schools or resource not in held:
                 continue
-            sides = [res for at, res, _ in _sides(other) if at == school and res in times]
-            for resource in sides[:1]:
-                entry = times[resource]
-                x, y = frame.x(slot.weekday, school) + 1, frame.y(entry.start_minute)
-                yield Block(
-                    x, y, COLUMN - 2, entry.end_minute - entry.start_minute, "muted-weak",
-                    "control-line", title=f"{other.name}（方案中的其他课程）",
-                    lines=(Text(x + 6, y + 16, _short(other.name, COLUMN - 12), "muted"),),
-                )  # fmt: skip
+            entry = held[resource]
+            x, y = frame.x(slot.weekday, school) + 1, frame.y(entry.start_minute)
+            yield Block(
+                x, y, COLUMN - 2, entry.end_minute - entry.start_minute, "muted-weak",
+                "control-line", title=f"{other.name}（方案中的其他课程）",
+                lines=(Text(x + 6, y + 16, _short(other.name, COLUMN - 12), "muted"),),
+            )  # fmt: skip
 
 
 def _span(course: Course, frame: _Frame, weekday: int) -> tuple[int, int]:

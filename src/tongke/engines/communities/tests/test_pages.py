@@ -78,7 +78,7 @@ def test_the_list_costs_the_same_queries_with_more_rows(cast: World) -> None:
     address = reverse("communities:consortium-list")
     client.get(address)
 
-    with CaptureQueriesContext(connection, ) as few:
+    with CaptureQueriesContext(connection) as few:
         client.get(address)
     make_consortium(cast, "松岭教学共同体", centre=cast.far_school, listening=())
     make_consortium(cast, "鹿回湾教学共同体", centre=cast.deer_bay, listening=())
@@ -172,7 +172,8 @@ def test_a_consortium_of_others_looks_missing(cast: World) -> None:
     group = make_consortium(cast)
 
     for name in ("consortium-edit", "consortium-end", "member-join"):
-        assert browse(cast.head).get(reverse(f"communities:{name}", args=[group.pk])).status_code == 404
+        address = reverse(f"communities:{name}", args=[group.pk])
+        assert browse(cast.head).get(address).status_code == 404
     detail = reverse("communities:consortium-detail", args=[group.pk])
     assert browse(cast.outsider).get(detail).status_code == 404
     assert browse(cast.deer_head).get(detail).status_code == 200

@@ -46,13 +46,14 @@ def test_joining_refuses_what_the_rules_forbid_and_writes_nothing() -> None:
         services.join(group, cast.far_school, side="centre", since=TODAY, **by)
     with pytest.raises(Refused, match="不是学校"):
         services.join(group, cast.region.bureau, side="listening", since=TODAY, **by)
+    early = YEAR_START - timedelta(days=1)
     with pytest.raises(Refused, match="早于"):
-        early = YEAR_START - timedelta(days=1)
         services.join(group, cast.far_school, side="listening", since=early, **by)
     with pytest.raises(Refused, match="成员身份"):
         services.join(group, cast.far_school, side="guest", since=TODAY, **by)
-    with override(CommunitiesProfile, max_listening_schools=2), pytest.raises(Refused, match="2 所"):
-        services.join(group, cast.far_school, side="listening", since=TODAY, **by)
+    with override(CommunitiesProfile, max_listening_schools=2):
+        with pytest.raises(Refused, match="2 所"):
+            services.join(group, cast.far_school, side="listening", since=TODAY, **by)
 
     assert Membership.objects.filter(community=group).count() == 3
 
@@ -100,8 +101,8 @@ def test_an_ended_consortium_keeps_its_last_members_and_takes_no_more() -> None:
     assert (line.running, line.centre) == (False, cast.centre)
     with pytest.raises(Refused, match="已经结束"):
         services.end_community(group, until=TODAY, **by)
+    late = TODAY + timedelta(days=1)
     with pytest.raises(Refused, match="已经结束"):
-        late = TODAY + timedelta(days=1)
         services.join(group, cast.far_school, side="listening", since=late, **by)
 
 
@@ -155,8 +156,8 @@ def test_a_rule_runs_only_with_text_and_somebody_responsible() -> None:
         )
     with pytest.raises(Refused, match="状态"):
         services.set_rule_item(virtual, code=code, text="", responsible=None, state="x", **by)
+    group = make_consortium(cast)
     with pytest.raises(Refused, match="只属于"):
-        group = make_consortium(cast)
         services.set_rule_item(group, code=code, text="", responsible=None, state="draft", **by)
     services.set_rule_item(
         virtual, code=code, text="统一课表", responsible=cast.head.person, state="running", **by

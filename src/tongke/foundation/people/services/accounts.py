@@ -65,7 +65,12 @@ def open_accounts(
         password_hash: one ready-made hash for all (only a demo wants that); by default nobody can
             sign in until an initial password has been given out. Hashing thousands of passwords
             would take many minutes, and most would never be used.
+
+    Raises:
+        Refused: a login is taken.
     """
+    listed = list(people)
+    _refuse_taken([person.number.lower() for person in listed])
     unusable = make_password(None)
     fresh = Account.objects.bulk_create(
         (
@@ -73,12 +78,23 @@ def open_accounts(
                 login=person.number.lower(), person=person, must_change_password=must_change,
                 password=password_hash or unusable,
             )
-            for person in people
+            for person in listed
         ),
         batch_size=500,
     )  # fmt: skip
     record("people.account.opened", None, actor=by, at=at, detail={"count": len(fresh)})
     return fresh
+
+
+def _refuse_taken(logins: list[str]) -> None:
+    seen: set[str] = set()
+    for start in range(0, len(logins), 500):
+        part = logins[start : start + 500]
+        taken = Account.objects.filter(login__in=part).values_list("login", flat=True).first()
+        for login in part:
+            if login == taken or login in seen:
+                raise Refused(f"账号“{login}”已经有人使用。")
+            seen.add(login)
 
 
 @transaction.atomic

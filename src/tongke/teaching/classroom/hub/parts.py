@@ -110,6 +110,8 @@ def parts_for(who: str, picture: Picture, presence: Presence, least_right: float
             parts |= _teachers_only(picture, "host", host_class(picture), presence)
         case "observer":
             parts |= _whole_lesson(picture, presence, tally, least_right)
+            # Observers answer for lessons, not for children: they learn no names.
+            parts["hands"] = [hand | {"person": None, "name": ""} for hand in parts["hands"]]
         case "room":
             class_id = int(rest)
             parts |= _room_only(picture, presence, tally, class_id)

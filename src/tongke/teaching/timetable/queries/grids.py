@@ -78,7 +78,7 @@ class _Day:
 class _Shown:
     """What all cells of one grid share."""
 
-    now: datetime
+    now: datetime | None
     lessons: Mapping[tuple[int, date], Lesson] = field(default_factory=dict)
     next_lesson: int | None = None
 
@@ -162,7 +162,7 @@ def school_day(term: Term, school: Organisation, *, weekday: int, day: date) -> 
         Placement.objects.filter(term=term, weekday=weekday, school_class__in=classes)
     )
     cells = {(row.school_class_id, row.seq): row for row in placed}
-    one, shown = _Day(day, weekday, ""), _Shown(now=datetime.min)
+    one, shown = _Day(day, weekday, ""), _Shown(now=None)
     rows = tuple(
         Line(
             each.name, "",
@@ -273,7 +273,8 @@ def _joint(title: str, sub: str, lesson: Lesson | None, shown: _Shown) -> Entry:
         title, sub, "muted" if off else "teal",
         href=reverse("timetable:lesson-detail", args=[lesson.pk]),
         badge=f"联合课 · {lesson.get_state_display()}",
-        past=lesson.ends_at < shown.now, next=lesson.pk == shown.next_lesson,
+        past=shown.now is not None and lesson.ends_at < shown.now,
+        next=lesson.pk == shown.next_lesson,
     )  # fmt: skip
 
 

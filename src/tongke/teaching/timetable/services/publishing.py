@@ -186,7 +186,9 @@ def _lessons(
         for day in days:
             common = sides.common(bells[max(edge for edge in edges if edge <= day)])
             if common is None or not enough(*common):
-                raise Refused(f"{course}：{day_name(day)}起有学校换作息，共同时间不够，请换个时段。")
+                raise Refused(
+                    f"{course}：{day_name(day)}起有学校换作息，共同时间不够，请换个时段。"
+                )
             planned.append(_lesson(course, row, day, common))
     planned.sort(key=lambda lesson: lesson.starts_at)
     units = list(course.textbook.units.order_by("seq")) if course.textbook else []

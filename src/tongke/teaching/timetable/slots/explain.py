@@ -244,7 +244,7 @@ def _rooms_taken(problem: Problem, party: Party, diary: Diary, weekday: int, bel
         return Blocker("room", name, f"{name}一间也没有")
     entries = tuple(entry for room in party.rooms for entry in diary.taken(room, weekday, bell))
     labels = "、".join(dict.fromkeys(entry.label for entry in entries if entry.label))
-    by = f"({labels})" if labels else ""
+    by = f"（{labels}）" if labels else ""
     if len(party.rooms) > 1:
         return Blocker("room", name, f"{name}{len(party.rooms)}间都被占用{by}", busy=entries)
     return Blocker("room", name, f"{party.rooms[0].label}被占用{by}", busy=entries)

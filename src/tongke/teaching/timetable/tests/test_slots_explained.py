@@ -7,10 +7,13 @@ import pytest
 from tongke.teaching.timetable.slots import Busy, Listener, Resource, options, solve
 from tongke.teaching.timetable.tests.slot_cases import (
     CENTRE,
+    FAR,
     FIVE,
     HALL,
     HALL_2,
+    HUT,
     LIU,
+    OTHER,
     POINT,
     SIX,
     WANG,

@@ -31,7 +31,8 @@ class Draft:
         self.known = known
         self.named = named
         self.today = at.date()
-        self.new_organisations: dict[str, tuple[str, str]] = {}  # code → (name, kind)
+        # code or source id → (code, name, kind)
+        self.new_organisations: dict[str, tuple[str, str, str]] = {}
         self.new_people: dict[str, PersonFields] = {}
         self.new_classes: dict[str, str] = {}  # key → label
         self.mentioned_classes: dict[str, int] = {}  # key → id of a stored class
@@ -49,9 +50,9 @@ class Draft:
         if found is not None:
             return found.code, found.short_name
         if text in self.new_organisations:
-            name, kind = self.new_organisations[text]
+            code, name, kind = self.new_organisations[text]
             if kind in {"school", "point"}:
-                return text, name
+                return code, name
         raise RowRefused(f"找不到学校“{text}”，请填学校代码或全称；只能导入您管理范围内的学校")
 
     def person(self, fields: PersonFields) -> tuple[PersonOp, Person | None, dict[str, Any]]:

@@ -15,6 +15,7 @@ from tongke.foundation.people.models import (
     Guardianship,
     Organisation,
     Person,
+    Qualification,
     SchoolClass,
 )
 from tongke.foundation.people.roles import FAMILY, SCHOOL_STAFF, Role
@@ -146,6 +147,16 @@ class Known:
         return found
 
     @cached_property
+    def qualified(self) -> dict[int, set[str]]:
+        """Subjects the known persons are qualified to teach."""
+        found: dict[int, set[str]] = {}
+        for part in batches(self._people_ids):
+            rows = Qualification.objects.filter(person__in=part)
+            for person, subject in rows.values_list("person", "subject_code"):
+                found.setdefault(person, set()).add(subject)
+        return found
+
+    @cached_property
     def with_account(self) -> set[int]:
         """The known persons who have an account."""
         found: set[int] = set()
@@ -157,7 +168,10 @@ class Known:
         """Whether this file may correct the person's record: all current roles lie in its scope."""
         if self.actor is None:
             return True
-        held = self.roles.get(person.pk, ())
+        if person.pk in self._people_ids:
+            held = self.roles.get(person.pk, [])
+        else:  # a guardian found through a child
+            held = list(Appointment.objects.filter(person=person, until=None))
         return all(one.organisation_id in self.scope_ids for one in held)
 
     def guardians_by_phone(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Person]:

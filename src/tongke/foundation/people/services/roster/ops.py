@@ -79,6 +79,7 @@ class PupilOp:
 
     person: PersonOp
     class_key: str
+    class_pk: int | None
     enrol: bool
     enrolment: int | None = None
     seat: int | None = None

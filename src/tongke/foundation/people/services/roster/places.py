@@ -42,15 +42,14 @@ def _organisation(row: OrganisationRow, label: str, draft: Draft) -> Change:
         parent=_parent(row, draft), short_name=row.short_name or row.name[:20], area=row.area,
         stages=row.stages, source_id=row.source_id,
     )  # fmt: skip
-    draft.new_organisations[row.code] = (row.name, row.kind)
-    if row.source_id:
-        draft.new_organisations[row.source_id] = (row.name, row.kind)
+    for key in {row.code, row.source_id} - {""}:
+        draft.new_organisations[key] = (row.code, row.name, row.kind)
     return Change(row.line, Action.ADD, label, op=OrganisationOp(new=new))
 
 
 def _parent(row: OrganisationRow, draft: Draft) -> str:
     if row.parent in draft.new_organisations:
-        return row.parent
+        return draft.new_organisations[row.parent][0]
     if row.parent:
         found = draft.known.organisation(row.parent)
         if found is None:

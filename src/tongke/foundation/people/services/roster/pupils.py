@@ -11,7 +11,7 @@ from tongke.foundation.people.services.pupils import guardian_number
 from tongke.foundation.people.services.roster.draft import Draft, RowRefused, merged
 from tongke.foundation.people.services.roster.known import batches
 from tongke.foundation.people.services.roster.ops import GuardianOp, LeaveOp, PersonOp, PupilOp
-from tongke.foundation.people.services.roster.rows import GuardianFields, PupilRow
+from tongke.foundation.people.services.roster.rows import GuardianFields, PupilRow, class_key
 
 
 def plan_pupils(rows: tuple[PupilRow, ...], draft: Draft, *, whole: bool) -> list[Change]:
@@ -43,9 +43,13 @@ def plan_pupils(rows: tuple[PupilRow, ...], draft: Draft, *, whole: bool) -> lis
 
 def _class_of(row: PupilRow, draft: Draft) -> SchoolClass | None:
     """The stored class, or None for one that the same file opens."""
-    if row.class_key in draft.new_classes:
+    key = row.class_key
+    if row.place is not None:
+        school, grade, number = row.place
+        key = class_key(draft.school(school)[0], grade, number)
+    if key in draft.new_classes:
         return None
-    found = draft.known.classes.get(row.class_key)
+    found = draft.known.classes.get(key)
     if found is None or found.closed_on is not None:
         raise RowRefused(f"找不到班级“{row.class_label}”，请先导入班级；只能导入您管理范围内的学校")
     return found
@@ -62,15 +66,16 @@ def _pupil(
         return _left(row, held, label), stored
     enrol = held is None or school_class is None or held.school_class_id != school_class.pk
     if held is not None and enrol:
-        fields = merged(fields, {"class_label": (held.school_class.name, row.class_label)})
+        fields = merged(fields, {"班级": (held.school_class.name, row.class_label)})
     if held is None and stored is not None:
-        fields = merged(fields, {"class_label": ("", row.class_label)})
+        fields = merged(fields, {"班级": ("", row.class_label)})
     if held is not None and not enrol and row.seat is not None and row.seat != held.seat:
         fields = merged(fields, {"seat": (held.seat, row.seat)})
     guardians, said = carers.plan(row, stored)
     fields = merged(fields, said)
     pupil = PupilOp(
         person=op, class_key=row.class_key, enrol=enrol,
+        class_pk=school_class.pk if school_class is not None else None,
         enrolment=held.pk if held is not None and not enrol and "seat" in fields else None,
         seat=row.seat, since=row.since, guardians=guardians,
         account=stored is None or stored.pk not in draft.known.with_account,
@@ -110,7 +115,11 @@ class Carers:
         self.by_phone = draft.known.guardians_by_phone(pairs)
         self.planned: dict[tuple[str, str], PersonOp] = {}
         self.taken: set[str] = set()
-        for part in batches(f"J{row.person.number[:26]}-1" for row in rows if row.guardians):
+        numbered = (
+            f"J{row.person.number[:26]}-{place}"
+            for row in rows if row.guardians for place in range(1, 6)
+        )  # fmt: skip
+        for part in batches(numbered):
             numbers = Person.objects.filter(number__in=part).values_list("number", flat=True)
             self.taken |= set(numbers)
 
@@ -126,7 +135,7 @@ class Carers:
             if op is not None:
                 ops.append(op)
             if change:
-                said[f"guardian{place}"] = change
+                said[f"监护人 {place}"] = change
         return tuple(ops), said
 
     def _one(

@@ -77,12 +77,13 @@ class GuardianFields:
 
 @dataclass(frozen=True, kw_only=True)
 class PupilRow:
-    """A pupil on the roll of one class."""
+    """A pupil on the roll of one class, named by its key or by school, grade and number."""
 
     line: int
     person: PersonFields
-    class_key: str
     class_label: str
+    class_key: str = ""
+    place: tuple[str, str, int] | None = None
     seat: int | None = None
     since: date | None = None
     guardians: tuple[GuardianFields, ...] = ()

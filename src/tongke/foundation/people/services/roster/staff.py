@@ -64,8 +64,11 @@ def _staff(
         op, fields = without_changes(op), {}
     if held is None:
         shown = f"{Role(row.role).label}{f'·{subject_name(row.subject_code)}' if row.subject_code else ''}"
-        fields = merged(fields, {"role": ("", shown)} if stored is not None else {})
-    qualified = tuple(row.qualified)
+        fields = merged(fields, {"任职": ("", shown)} if stored is not None else {})
+    have = draft.known.qualified.get(stored.pk, set()) if stored is not None else set()
+    qualified = tuple(code for code in row.qualified if code not in have)
+    if qualified and stored is not None:
+        fields = merged(fields, {"qualified": ("", "、".join(map(subject_name, qualified)))})
     staff = StaffOp(
         person=op, school=school, role=row.role if held is None else "",
         subject_code=row.subject_code, since=row.since, qualified=qualified,

@@ -1,7 +1,6 @@
 """Carrying a plan out: through the services, telling the journal of every row."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from tongke.core.spreadsheets.importer import Change, Plan
 from tongke.core.spreadsheets.journal import Journal
 from tongke.foundation.people.actors import Actor
 from tongke.foundation.people.models import (
+    Account,
     Appointment,
     Enrolment,
     Guardianship,
@@ -66,10 +66,8 @@ class Writer:
 
     def _organisations(self) -> None:
         new = [op.new for op in self.of(ops.OrganisationOp) if op.new is not None]
-        codes = {one.source_id: one.code for one in new if one.source_id}
         if new:
-            listed = [replace(one, parent=codes.get(one.parent, one.parent)) for one in new]
-            made = organisations.add_organisations(listed, by=self.by, at=self.at)
+            made = organisations.add_organisations(new, by=self.by, at=self.at)
             self.journal.added(made.values())
         changed = {op.pk: op.changes for op in self.of(ops.OrganisationOp) if op.pk is not None}
         for one in Organisation.objects.filter(pk__in=changed):
@@ -113,8 +111,12 @@ class Writer:
         for op in self.of(ops.PupilOp):
             wanted |= {op.person.number} if op.account else set()
             wanted |= {each.person.number for each in op.guardians if each.account}
-        if wanted:
-            people = [self.people[number] for number in sorted(wanted)]
+        people = [self.people[number] for number in sorted(wanted)]
+        have: set[int] = set()
+        for part in batches(one.pk for one in people):
+            have |= set(Account.objects.filter(person__in=part).values_list("person", flat=True))
+        people = [one for one in people if one.pk not in have]
+        if people:
             self.journal.added(accounts.open_accounts(people, by=self.by, at=self.at))
 
     def _roles(self) -> None:
@@ -162,9 +164,6 @@ class Writer:
             self.journal.touching([one])
             classes.edit_class(one, changes, by=self.by, at=self.at)
 
-    def _class(self, key: str, stored: dict[str, SchoolClass]) -> SchoolClass:
-        return self.classes.get(key) or stored[key]
-
     def _family(self) -> None:
         pupils = self.of(ops.PupilOp)
         leaving = self._fetch(Enrolment, [op.enrolment for op in self.of(ops.LeaveOp)])
@@ -205,11 +204,15 @@ class Writer:
         day = self.at.date()
         if leaving:
             classes.leave_many(leaving, day, by=self.by, at=self.at)
-        stored = self._stored_classes([op.class_key for op in pupils if op.enrol])
+        stored = {
+            one.pk: one
+            for one in self._fetch(SchoolClass, {op.class_pk for op in pupils} - {None})
+        }
         rows = [
             classes.NewEnrolment(
                 pupil=self.people[op.person.number],
-                school_class=self._class(op.class_key, stored), seat=op.seat, since=op.since or day,
+                school_class=stored.get(op.class_pk) or self.classes[op.class_key],
+                seat=op.seat, since=op.since or day,
             )
             for op in pupils if op.enrol
         ]  # fmt: skip
@@ -220,18 +223,6 @@ class Writer:
             moved = self._fetch(Enrolment, seats)
             self.journal.touching(moved)
             classes.set_seats([(one, seats[one.pk]) for one in moved], by=self.by, at=self.at)
-
-    def _stored_classes(self, keys: list[str]) -> dict[str, SchoolClass]:
-        missing = set(keys) - self.classes.keys()
-        if not missing:
-            return {}
-        found: dict[str, SchoolClass] = {}
-        rows = SchoolClass.objects.filter(closed_on=None).select_related("school")
-        for one in rows:
-            found[f"{one.school.code}/{one.grade_code}/{one.number}"] = one
-            if one.source_id:
-                found[one.source_id] = one
-        return found
 
     def _link(self, pupils: list[ops.PupilOp]) -> None:
         day = self.at.date()

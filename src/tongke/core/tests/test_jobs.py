@@ -1,0 +1,118 @@
+"""Jobs: written with the facts, delivered at least once, effective exactly once."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from tongke.core import jobs
+from tongke.core.models import Job, Message
+
+CALLS: list[str] = []
+
+
+@jobs.task("test.note", retries=2)
+def note(word: str) -> None:
+    """Keep the word. Safe to run twice."""
+    CALLS.append(word)
+    if word == "broken":
+        raise ValueError("this job never works")
+
+
+@jobs.task("test.half", retries=1)
+def half(login: str) -> None:
+    """Write something, then fail: nothing of it may stay."""
+    Job.objects.create(
+        name="test.trace", key=login, run_at=timezone.now() + timedelta(days=1),
+        created_at=timezone.now(),
+    )  # fmt: skip
+    raise ValueError("after the write")
+
+
+@jobs.task("test.often", every_minutes=10)
+def often() -> None:
+    """Count. Safe to run twice."""
+    CALLS.append("often")
+
+
+@pytest.fixture(autouse=True)
+def _empty() -> None:
+    CALLS.clear()
+
+
+@pytest.mark.django_db
+def test_the_same_key_is_done_once() -> None:
+    assert note.enqueue(key="a", word="one")
+    assert not note.enqueue(key="a", word="one")
+
+    assert jobs.run_pending() == 1
+    assert CALLS == ["one"]
+    assert not note.enqueue(key="a", word="one")
+
+
+@pytest.mark.django_db
+def test_a_job_of_a_rolled_back_transaction_does_not_exist() -> None:
+    with pytest.raises(RuntimeError), transaction.atomic():
+        note.enqueue(key="b", word="never")
+        raise RuntimeError
+
+    assert jobs.run_pending() == 0
+
+
+@pytest.mark.django_db
+def test_failure_waits_longer_each_time_and_ends_as_a_dead_letter() -> None:
+    note.enqueue(key="c", word="broken")
+    at, waits = timezone.now(), []
+    while (job := jobs.claim(at)) is not None:
+        assert not jobs.run(job)
+        job.refresh_from_db()
+        waits.append((job.run_at - timezone.now()).total_seconds())
+        at = job.run_at + timedelta(seconds=1)
+
+    assert job is None
+    dead = Job.objects.get(name="test.note", key="c")
+    assert (dead.state, dead.attempts) == (Job.State.DEAD, 3)
+    assert "this job never works" in dead.error
+    assert waits[0] < waits[1]
+
+    assert jobs.retry_dead(dead, at=timezone.now())
+    assert not jobs.retry_dead(dead, at=timezone.now())
+
+
+@pytest.mark.django_db
+def test_what_a_failing_handler_wrote_is_undone() -> None:
+    half.enqueue(key="d", login="x")
+
+    jobs.run_pending()
+
+    assert not Job.objects.filter(name="test.trace").exists()
+
+
+@pytest.mark.django_db
+def test_a_job_whose_worker_died_comes_back_after_its_lease() -> None:
+    note.enqueue(key="e", word="again")
+    now = timezone.now()
+    first = jobs.claim(now)
+    assert first is not None
+    assert jobs.claim(now) is None
+
+    second = jobs.claim(now + note.lease + timedelta(seconds=1))
+    assert second is not None
+    assert jobs.run(second)
+    # The first worker wakes up late: its lease is gone, and its work takes no effect.
+    assert not jobs.run(first)
+    assert Job.objects.get(key="e").state == Job.State.DONE
+
+
+@pytest.mark.django_db
+def test_a_schedule_enqueues_once_for_two_workers() -> None:
+    now = timezone.now()
+    jobs.schedule_due(now)
+    jobs.schedule_due(now)
+
+    assert Job.objects.filter(name="test.often").count() == 1
+
+    jobs.schedule_due(now + timedelta(minutes=11))
+    assert Job.objects.filter(name="test.often").count() == 2
+    assert Message.objects.count() == 0
