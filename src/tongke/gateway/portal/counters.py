@@ -1,12 +1,15 @@
 """Numbers beside entries of the navigation: what waits for this actor, one cheap count each."""
 
+from django.db.models import Q
+
 from tongke.core.models import Job
 from tongke.engines.learning import policy as learning_policy
 from tongke.foundation.people import policy as people_policy
 from tongke.foundation.people.actors import Actor
+from tongke.foundation.people.roles import Role
 from tongke.teaching.classroom import queries as classroom_queries
 from tongke.teaching.homework import queries as homework_queries
-from tongke.teaching.timetable import queries as timetable_queries
+from tongke.teaching.timetable import policy as timetable
 
 
 def duties_due(actor: Actor) -> int:
@@ -16,12 +19,19 @@ def duties_due(actor: Actor) -> int:
 
 def demands_open(actor: Actor) -> int:
     """Demands that this actor could take or must place."""
-    return timetable_queries.demands_waiting(actor)
+    perm = timetable.Perm.DEMAND_TAKE
+    if actor.role is Role.OFFICER:
+        perm = timetable.Perm.DEMAND_READ
+    return timetable.demands(actor, perm).filter(state="open").count()
 
 
 def courses_waiting(actor: Actor) -> int:
     """Courses that wait for this actor's school to name people and rooms."""
-    return timetable_queries.courses_waiting(actor)
+    drafts = timetable.courses(actor, timetable.Perm.COURSE_STAFF).filter(state="draft")
+    listeners = timetable.listeners(actor, timetable.Perm.LISTENER_STAFF).filter(
+        Q(assistant=None) | Q(room=None), course__state="draft"
+    )
+    return drafts.filter(host_teacher=None).count() + listeners.count()
 
 
 def consents_open(actor: Actor) -> int:

@@ -24,7 +24,6 @@ class Entry:
 HOME = Entry("工作台", "layout-dashboard", "portal:home")
 LESSONS = Entry("课次", "broadcast", "timetable:lesson-list")
 TIMETABLE = Entry("课表", "calendar-time", "timetable:mine")
-DUTIES = Entry("规程事项", "list-check", "classroom:protocol-list", counters.duties_due)
 HOMEWORK = Entry("作业", "clipboard-check", "homework:homework-list")
 ANALYSIS = Entry("学情分析", "chart-bar", "learning:class-list")
 RESOURCES = Entry("资源", "books", "library:resource-list")
@@ -34,7 +33,7 @@ GRAPH = Entry("知识图谱", "hierarchy-3", "curriculum:textbook-list")
 GAPS = Entry("开课核验", "calendar-stats", "timetable:gap-list")
 DEMANDS = Entry("缺课需求", "bell-ringing", "timetable:demand-list", counters.demands_open)
 COURSES = Entry("联合课程", "school", "timetable:course-list", counters.courses_waiting)
-CONSORTIA = Entry("教学共同体", "affiliate", "communities:community-list")
+CONSORTIA = Entry("教学共同体", "affiliate", "communities:consortium-list")
 TITLES = Entry("名师备案", "award", "people:title-list")
 PEOPLE = Entry("人员", "users", "people:person-list")
 CLASSES = Entry("班级", "users-group", "people:class-list")
@@ -63,7 +62,7 @@ SIDE: dict[Role, tuple[tuple[str, tuple[Entry, ...]], ...]] = {
         ("更多", (CONSENTS, MESSAGES)),
     ),
     Role.TEACHER: (
-        ("教学", (HOME, TIMETABLE, LESSONS, DUTIES, HOMEWORK)),
+        ("教学", (HOME, TIMETABLE, LESSONS, HOMEWORK)),
         ("诊断", (ANALYSIS, GRAPH, ITEMS, RESOURCES)),
         ("我的", (LEDGER, TITLES, MESSAGES)),
     ),

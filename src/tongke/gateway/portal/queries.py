@@ -153,6 +153,6 @@ def _resources(actor: Actor, words: str) -> tuple[Hit, ...]:
 def _communities(actor: Actor, words: str) -> tuple[Hit, ...]:
     rows = communities.communities(actor, communities.Perm.COMMUNITY_READ)
     return tuple(
-        Hit(row.name, "教学共同体", reverse("communities:community-detail", args=[row.pk]))
+        Hit(row.name, "教学共同体", reverse("communities:consortium-detail", args=[row.pk]))
         for row in rows.filter(name__icontains=words)[:_PER_KIND]
     )

@@ -7,8 +7,8 @@ from tongke.teaching.classroom.queries.summary import answers_by_pupil, question
 from tongke.teaching.timetable.models import Lesson
 
 
-def workbook(lesson: Lesson, session: Session) -> bytes:
-    """One row per pupil: class, name, roll, and the letters chosen in each question."""
+def workbook(lesson: Lesson, session: Session, known: set[int]) -> bytes:
+    """One row per pupil the reader may know: class, name, roll, letters chosen in each question."""
     questions = question_rows(session)
     statuses = live.roll_statuses(lesson.pk)
     columns = [
@@ -20,7 +20,7 @@ def workbook(lesson: Lesson, session: Session) -> bytes:
         *(Column(f"随堂问{one.seq}方式", f"w{one.pk}") for one in questions),
     ]
     rows = []
-    for room, pupil, name, given in answers_by_pupil(lesson, session):
+    for room, pupil, name, given in answers_by_pupil(lesson, session, known):
         status = statuses.get(room.class_id, {}).get(pupil, "")
         row = {
             "room": room.name, "class_name": room.class_name, "name": name,

@@ -139,6 +139,12 @@ def seat_in(actor: Actor, lesson_id: int) -> Seat | None:
     return session_seat(actor, lesson) if lesson else None
 
 
+def known_pupils(actor: Actor, lesson: Lesson) -> set[int]:
+    """Ids of the lesson's pupils whom the actor may know by name."""
+    people = timetable.course_pupils(actor, lesson.course, lesson.day)
+    return set(people.values_list("pk", flat=True))
+
+
 def lesson_or_404(actor: Actor, lesson_id: int, perm: Perm) -> Lesson:
     """404 both when it does not exist and when it is not theirs."""
     rows = lessons(actor, perm).select_related(

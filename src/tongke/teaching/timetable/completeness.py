@@ -52,10 +52,10 @@ class Completeness:
     instead of averaging shares.
 
     Args:
-        missing: required subjects not taught at all, in the plan's order （不齐).
-        short: required subjects taught too little （不足); a missing one is not repeated here.
+        missing: required subjects not taught at all, in the plan's order (不齐).
+        short: required subjects taught too little (不足); a missing one is not repeated here.
         over: subjects taught more than the plan's maximum.
-        unqualified: subjects of the plan that are taught, but by no qualified teacher （不好).
+        unqualified: subjects of the plan that are taught, but by no qualified teacher (不好).
         offered: required subjects that are taught.
         required: required subjects.
         periods_counted: periods given to required subjects, each up to its minimum.

@@ -51,9 +51,9 @@ def test_joining_refuses_what_the_rules_forbid_and_writes_nothing() -> None:
         services.join(group, cast.far_school, side="listening", since=early, **by)
     with pytest.raises(Refused, match="成员身份"):
         services.join(group, cast.far_school, side="guest", since=TODAY, **by)
-    with override(CommunitiesProfile, max_listening_schools=2):
-        with pytest.raises(Refused, match="2 所"):
-            services.join(group, cast.far_school, side="listening", since=TODAY, **by)
+    small = override(CommunitiesProfile, max_listening_schools=2)
+    with small, pytest.raises(Refused, match="2 所"):
+        services.join(group, cast.far_school, side="listening", since=TODAY, **by)
 
     assert Membership.objects.filter(community=group).count() == 3
 

@@ -126,7 +126,7 @@ class Params:
 
 @dataclass(frozen=True, slots=True)
 class Regrade:
-    """A teacher's correction of one answer: another score, or None to leave it out （改判)."""
+    """A teacher's correction of one answer: another score, or None to leave it out (改判)."""
 
     item: str
     score: float | None

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.urls import reverse
 
 from tongke.foundation.people import policy as people
-from tongke.foundation.people.actors import Actor, now as on_day
-from tongke.foundation.people.models import Person, SchoolClass
+from tongke.foundation.people.actors import Actor
+from tongke.foundation.people.actors import now as on_day
+from tongke.foundation.people.models import Enrolment, Person, SchoolClass
 from tongke.foundation.people.queries.consents import questions
 from tongke.gateway.portal.homes import lessons, words
 from tongke.gateway.portal.homes.calendar import Today, today_of
@@ -57,9 +58,9 @@ class Attended:
     """One joint lesson of today with the child's place on the roll."""
 
     card: lessons.LessonCard
-    note: str
     word: str
     tint: str
+    called: bool
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class GuardianHome:
     child: Child | None
     decision: Decision | None
     day: ClassDay
-    arrived: str
+    roll: Attended | None
     lessons: tuple[Attended, ...]
     homework: Load
     words: tuple[Word, ...]
@@ -86,15 +87,14 @@ def build(actor: Actor, now: datetime, child: int | None = None) -> GuardianHome
         child: the child asked for; any other number than that of an own child means the first.
     """
     today = today_of(actor.organisation, actor.today)
-    wards = list(people.wards(actor).order_by("birth_date", "pk"))
-    classes = _classes(wards, actor)
-    chosen = next((each for each in wards if each.pk == child), wards[0] if wards else None)
-    listed = tuple(_child(each, classes.get(each.pk), each == chosen) for each in wards)
+    classes = _wards(actor)
+    chosen = next((each for each in classes if each.pk == child), next(iter(classes), None))
     if chosen is None:
         return _nobody(today)
-    own = classes.get(chosen.pk)
-    mine = _lessons(actor, chosen, own, today)
-    attended = tuple(_attended(each, now, today) for each in mine)
+    listed = tuple(_child(each, own, chosen=each == chosen) for each, own in classes.items())
+    own = classes[chosen]
+    mine = _lessons(actor, chosen, own, today) if own else []
+    attended = tuple(_attended(each, own, now, today) for each in mine if own)
     handed = homework.submissions(actor, homework.Perm.SUBMISSION_READ)
     given = homework.homework(actor, homework.Perm.HOMEWORK_READ)
     slots = {each.slot_id: each for each in mine}
@@ -104,7 +104,7 @@ def build(actor: Actor, now: datetime, child: int | None = None) -> GuardianHome
         child=next(each for each in listed if each.chosen),
         decision=_decision(actor, chosen),
         day=class_day(own, today, slots, now) if own else ClassDay(),
-        arrived=next((each.word for each in attended if each.tint in {"ok", "warn"}), ""),
+        roll=next((each for each in reversed(attended) if each.called), None),
         lessons=attended,
         homework=load_of(chosen, own, given, handed, now, actor.today),
         words=words_about(chosen, handed, now - _TWO_WEEKS),
@@ -115,26 +115,61 @@ def build(actor: Actor, now: datetime, child: int | None = None) -> GuardianHome
 
 def _nobody(today: Today) -> GuardianHome:
     return GuardianHome(
-        line=today.line, children=(), child=None, decision=None, day=ClassDay(), arrived="",
+        line=today.line, children=(), child=None, decision=None, day=ClassDay(), roll=None,
         lessons=(), homework=Load(), words=(), progress=Progress(), timetable="",
     )  # fmt: skip
 
 
-def _classes(wards: list[Person], actor: Actor) -> dict[int, SchoolClass]:
-    """The class of each child, among those the guardian may read."""
-    rows = people.classes(actor, people.Perm.CLASS_READ).filter(
-        on_day(actor.today).replace_expressions({})
-        if False
-        else _enrolled(actor), enrolments__pupil__in=wards,
-    )
-    return {}
+def _wards(actor: Actor) -> dict[Person, SchoolClass | None]:
+    """The guardian's children, eldest first, each with today's class; two queries."""
+    held = Enrolment.objects.filter(on_day(actor.today)).select_related("school_class__school")
+    rows = people.wards(actor).prefetch_related(Prefetch("enrolments", held, to_attr="held"))
+    return {
+        each: each.held[0].school_class if each.held else None  # type: ignore[attr-defined]
+        for each in rows.order_by("birth_date", "pk")
+    }
 
 
-def _enrolled(actor: Actor):  # pragma: no cover
-    raise NotImplementedError
-
-
-def _child(person: Person, school_class: SchoolClass | None, chosen: bool) -> Child:
+def _child(person: Person, school_class: SchoolClass | None, *, chosen: bool) -> Child:
     place = f"{school_class.name} · {school_class.school.short_name}" if school_class else "未在班"
     href = f"{reverse('portal:home')}?child={person.pk}"
     return Child(person.pk, words.given_name(person.name), place, href, chosen)
+
+
+def _decision(actor: Actor, child: Person) -> Decision | None:
+    """What the guardian is asked about this child; None when all is answered."""
+    asked = people.people(actor, people.Perm.CONSENT_ANSWER).filter(pk=child.pk)
+    found = questions(asked, actor.today)
+    waiting = [one for each in found for one in each.questions if one.waiting]
+    if not waiting:
+        return None
+    purpose = waiting[0].purpose
+    return Decision(
+        title=purpose.name, text=purpose.text, refusal=purpose.refusal, days=purpose.days,
+        renew=waiting[0].state == "renew",
+        action=reverse("people:consent-answer", args=[child.pk, purpose.code]),
+        waiting=len(waiting),
+    )  # fmt: skip
+
+
+def _lessons(actor: Actor, child: Person, own: SchoolClass, today: Today) -> list[Lesson]:
+    """Today's joint lessons of the child's class with `roll`, the child's own entry."""
+    entry = RollEntry.objects.filter(session__lesson=OuterRef("pk"), pupil=child).values("status")
+    rows = timetable.lessons(actor, timetable.Perm.LESSON_READ).filter(
+        day=today.day, classes__school_class=own
+    )
+    rows = rows.annotate(roll=Subquery(entry[:1])).order_by("starts_at", "pk")
+    return list(lessons.lesson_rows(rows))
+
+
+def _attended(lesson: Lesson, own: SchoolClass, now: datetime, today: Today) -> Attended:
+    card = lessons.card(lesson, now, today.day, class_id=own.pk)
+    status = lesson.roll  # type: ignore[attr-defined]
+    if status in _ROLL:
+        word, tint = _ROLL[status]
+    elif card.state == Lesson.State.PLANNED and card.ends_at > now:
+        near = card.starts_at - now < timedelta(hours=1)
+        word, tint = (card.when, "info") if near else ("待上课", "muted")
+    else:
+        word, tint = card.label, card.tint
+    return Attended(card, word, tint, called=status in _ROLL)

@@ -53,6 +53,7 @@ class LessonCard:
     Attributes:
         title: subject and topic (音乐《茉莉花》); `course`: grade and subject (五年级音乐).
         host, places: short names of the delivering school and of the listening ones.
+            whom: who teaches from where and who stands in the room, for one class; else empty.
         opens_at: from when the live room lets people in.
     """
 
@@ -68,9 +69,9 @@ class LessonCard:
     clock: str
     when: str
     teacher: str
-    assistant: str
     host: str
     places: str
+    whom: str
     rooms: tuple[Place, ...]
     state: str
     label: str
@@ -91,8 +92,8 @@ def cards(rows: QuerySet[Lesson], now: datetime, today: date) -> list[LessonCard
     return [card(each, now, today) for each in lesson_rows(rows)]
 
 
-def card(lesson: Lesson, now: datetime, today: date) -> LessonCard:
-    """One lesson, fetched by `lesson_rows`."""
+def card(lesson: Lesson, now: datetime, today: date, *, class_id: int | None = None) -> LessonCard:
+    """One lesson, fetched by `lesson_rows`; told for one of its classes where it is given."""
     listening = [each for each in lesson.classes.all() if each.side == LessonClass.Side.LISTENING]
     host = lesson.course.host_school.short_name
     opens = opening(lesson.starts_at)
@@ -104,8 +105,8 @@ def card(lesson: Lesson, now: datetime, today: date) -> LessonCard:
         form=form_name(lesson.course.form), day=lesson.day, starts_at=lesson.starts_at,
         ends_at=lesson.ends_at, opens_at=opens, clock=words.clock(lesson.starts_at, lesson.ends_at),
         when=_when(lesson, now, today), teacher=lesson.teacher.name,
-        assistant=_names(each.assistant.name for each in listening if each.assistant),
         host=host, places=_names(each.school_class.school.short_name for each in listening),
+        whom=_whom(lesson, listening, class_id) if class_id else "",
         rooms=_places(lesson, listening, host), state=lesson.state, label=label, tint=tint,
         reason=lesson.reason,
         open=lesson.state == State.LIVE or (alive and opens <= now <= lesson.ends_at),
@@ -116,6 +117,17 @@ def card(lesson: Lesson, now: datetime, today: date) -> LessonCard:
 
 def _names(names: Iterable[str]) -> str:
     return "、".join(dict.fromkeys(names))
+
+
+def _whom(lesson: Lesson, listening: list[LessonClass], class_id: int) -> str:
+    teacher = f"{words.surname(lesson.teacher.name)}老师"
+    mine = next((each for each in listening if each.school_class_id == class_id), None)
+    if mine is None:
+        return f"{teacher}在教室"
+    there = f"{teacher}在{lesson.course.host_school.short_name}线上讲"
+    if mine.assistant is None:
+        return there
+    return f"{there}，{words.surname(mine.assistant.name)}老师在教室"
 
 
 def _label(lesson: Lesson, now: datetime) -> tuple[str, str]:

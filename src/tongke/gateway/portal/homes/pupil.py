@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 from tongke.core.profile import current
 from tongke.foundation.people import policy as people
 from tongke.foundation.people.actors import Actor
+from tongke.foundation.people.models import SchoolClass
 from tongke.gateway.portal.homes import lessons, words
 from tongke.gateway.portal.homes.advice import Advice, open_advice
 from tongke.gateway.portal.homes.calendar import Today, today_of
@@ -18,6 +19,7 @@ from tongke.teaching.homework import policy as homework
 from tongke.teaching.homework.profile import HomeworkProfile
 from tongke.teaching.timetable import policy as timetable
 from tongke.teaching.timetable.models import Lesson
+from tongke.teaching.timetable.queries.lessons import lesson_rows
 
 _WEEK = timedelta(days=7)
 # Within this time of the bell the page asks again each minute, so that the door opens by itself.
@@ -64,10 +66,8 @@ def build(actor: Actor, now: datetime) -> PupilHome:
         name=name,
         greeting=f"{name}，{words.hello(now)}",
         line=" · ".join(part for part in (words.long_date(actor.today), place) if part),
-        next=next_lesson(mine, now, today),
-        day=class_day(school_class, today, by_slot(mine, today), now)
-        if school_class
-        else ClassDay(),
+        next=_next(mine, school_class, now, today),
+        day=_day(mine, school_class, now, today),
         homework=load_of(actor.person, school_class, given, handed, now, actor.today),
         advice=open_advice(actor),
         words=words_about(actor.person, handed, now - _WEEK, most=2),
@@ -75,21 +75,27 @@ def build(actor: Actor, now: datetime) -> PupilHome:
     )
 
 
-def by_slot(rows: QuerySet[Lesson], today: Today) -> dict[int, Lesson]:
-    """The day's joint lessons by their slot; one query."""
-    return {each.slot_id: each for each in rows.filter(day=today.day)}
+def _day(
+    rows: QuerySet[Lesson], school_class: SchoolClass | None, now: datetime, today: Today
+) -> ClassDay:
+    if school_class is None:
+        return ClassDay()
+    by_slot = {each.slot_id: each for each in rows.filter(day=today.day)}
+    return class_day(school_class, today, by_slot, now)
 
 
-def next_lesson(rows: QuerySet[Lesson], now: datetime, today: Today) -> Next | None:
-    """The reader's joint lesson that is on or comes next within a week; two queries."""
+def _next(
+    rows: QuerySet[Lesson], school_class: SchoolClass | None, now: datetime, today: Today
+) -> Next | None:
     coming = rows.filter(
         ends_at__gt=now, starts_at__lt=now + _WEEK,
         state__in=[Lesson.State.PLANNED, Lesson.State.LIVE],
     ).annotate(slide_count=Count("deck__slides", distinct=True))  # fmt: skip
-    found = lessons.lesson_rows(coming.order_by("starts_at", "pk")).first()
+    found = lesson_rows(coming.order_by("starts_at", "pk")).first()
     if found is None:
         return None
-    card = lessons.card(found, now, today.day)
+    class_id = school_class.pk if school_class else None
+    card = lessons.card(found, now, today.day, class_id=class_id)
     return Next(
         card=card,
         slides=found.slide_count,  # type: ignore[attr-defined]

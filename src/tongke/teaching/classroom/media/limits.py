@@ -5,7 +5,7 @@ floor. A line below the floor gets no picture but keeps the sound, and the other
 Pure: numbers in, numbers out, the time is an argument.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tongke.teaching.classroom.media.port import Role
@@ -87,9 +87,9 @@ class Budget:
             self.kbps = min(self.kbps * GROWTH, self._ceiling)
         return self.kbps
 
-    def reset(self) -> None:
-        """Forget the past, before a closed picture is tried again."""
-        self.kbps = float(self._ceiling)
+    def allow(self, kbps: float) -> None:
+        """Believe in at least this much, to try a closed picture again; losses will correct it."""
+        self.kbps = min(max(self.kbps, kbps), self._ceiling)
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,9 @@ class Want:
 
     publisher: str
     role: Role
+
+
+_WEIGHTS: dict[Role, int] = {"host": 3, "room": 1, "observer": 0}
 
 
 def shares(budget: float, sounds: int, wants: Iterable[Want], policy: Policy) -> dict[str, float]:
@@ -123,12 +126,24 @@ def shares(budget: float, sounds: int, wants: Iterable[Want], policy: Policy) ->
     ranked = sorted(wants, key=lambda want: want.role != "host")
     given = {want.publisher: 0.0 for want in ranked}
     while ranked:
-        weights = {want.publisher: 3 if want.role == "host" else 1 for want in ranked}
+        weights = {want.publisher: _WEIGHTS[want.role] for want in ranked}
         part = {name: left * weight / sum(weights.values()) for name, weight in weights.items()}
         if all(part[want.publisher] >= policy.floor(want.role) for want in ranked):
             return given | part
         ranked.pop()
     return given
+
+
+def needed(sounds: int, wants: Sequence[Want], policy: Policy) -> float:
+    """The smallest line, in kbit/s, on which `shares` gives every picture its floor.
+
+    Example:
+        >>> needed(2, [Want("teacher", "host"), Want("hill", "room")], Policy())
+        400.0
+    """
+    total = sum(_WEIGHTS[want.role] for want in wants)
+    least = [policy.floor(want.role) * total / _WEIGHTS[want.role] for want in wants]
+    return sounds * policy.audio + max(least, default=0.0)
 
 
 class Valve:

@@ -3,6 +3,7 @@
 import math
 import secrets
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any, Protocol
 
 from tongke.teaching.classroom.media.limits import DELAYED_S, LOSSY, Budget, Policy, Valve
@@ -12,6 +13,7 @@ from tongke.teaching.classroom.media.tokens import Grant
 from tongke.teaching.classroom.media.wire import ByeReason, Message
 
 STALE_ESTIMATE_S = 10.0
+STALE_TRIP_S = 4.0
 STALLED_S = 3.0
 
 
@@ -145,18 +147,22 @@ class Member:
         trips = [
             sender.round_trip[1]
             for sender in (self.peer.senders if self.peer else [])
-            if sender.round_trip is not None and now - sender.round_trip[0] < STALE_ESTIMATE_S
+            if sender.round_trip is not None and now - sender.round_trip[0] < STALE_TRIP_S
         ]
         if not trips:
             return 0.0
-        self.round_trip_s = min(trips)
+        self.round_trip_s = median(trips)
         self._shortest_trip_s = min(self._shortest_trip_s, self.round_trip_s)
         return self.round_trip_s - self._shortest_trip_s
 
-    def up_congested(self, now: float) -> bool:
-        """Whether the uplink loses or delays what is sent; a low rate alone proves nothing."""
+    def mind_uplink(self, now: float) -> bool:
+        """Find out whether the uplink is full, and whether our estimate of it shall be sent."""
         rate = self.up["video"]
-        return rate.kbps > 0 and (rate.loss > LOSSY or self.delay_s(now) > DELAYED_S)
+        full = rate.kbps > 0 and (rate.loss > LOSSY or self.delay_s(now) > DELAYED_S)
+        if self.peer is not None and "video" in self.peer.receivers:
+            ceiling = self.policy.ceiling(self.grant.role) + self.policy.audio
+            self.peer.receivers["video"].least_estimate = 0 if full else ceiling * 1000
+        return full
 
     def stalled(self, now: float) -> bool:
         """Whether nothing has come from a connection that should be sending."""

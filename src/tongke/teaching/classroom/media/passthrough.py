@@ -25,6 +25,7 @@ from aiortc.rtp import (
     RtcpReceiverInfo,
     RtcpRrPacket,
     RtcpSrPacket,
+    pack_remb_fci,
     unpack_remb_fci,
 )
 
@@ -68,12 +69,17 @@ def _refuse_codec(codec: RTCRtpCodecParameters) -> NoReturn:
 
 
 class ForwardReceiver(rtcrtpreceiver.RTCRtpReceiver):
-    """Receives a published track and hands its encoded frames to `source`."""
+    """Receives a published track and hands its encoded frames to `source`.
+
+    `estimate` is aiortc's estimate of the uplink, `least_estimate` what the browser is told when
+    that is less; both in bits per second.
+    """
 
     def __init__(self, kind: str, transport: RTCDtlsTransport) -> None:
         super().__init__(kind, transport)
         self.source: Source | None = None
         self.estimate: int | None = None
+        self.least_estimate = 10_000_000
         self._tasks: set[asyncio.Task[None]] = set()
         self._frames: AudioAssembler | VideoAssembler
         if kind == "audio":
@@ -102,7 +108,10 @@ class ForwardReceiver(rtcrtpreceiver.RTCRtpReceiver):
 
     async def _send_rtcp(self, packet: AnyRtcpPacket) -> None:
         if isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP:
-            self.estimate = unpack_remb_fci(packet.fci)[0]
+            self.estimate, ssrcs = unpack_remb_fci(packet.fci)
+            # aiortc's estimator takes the jitter of a busy machine for a full line and holds a
+            # publisher near 100 kbit/s. Unless there are other signs, the browser is told more.
+            packet.fci = pack_remb_fci(max(self.estimate, self.least_estimate), ssrcs)
         await super()._send_rtcp(packet)
 
 

@@ -8,7 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 from tongke.teaching.classroom.media import sdp
-from tongke.teaching.classroom.media.limits import PERIOD_S, Policy, Valve, Want, limit, shares
+from tongke.teaching.classroom.media.limits import (
+    PERIOD_S,
+    Policy,
+    Valve,
+    Want,
+    limit,
+    needed,
+    shares,
+)
 from tongke.teaching.classroom.media.members import Link, Member
 from tongke.teaching.classroom.media.peer import KINDS, BadOffer, Peer
 from tongke.teaching.classroom.media.port import Codec
@@ -279,7 +287,8 @@ class Room:
         for publisher in pictures:
             valve = valves[publisher.id]
             if valve.update(fed=given.get(publisher.id, 0) > 0, now=now):
-                member.budget.reset()
+                wants.append(Want(publisher.id, publisher.grant.role))
+                member.budget.allow(needed(len(senders), wants, self.policy))
             self._open_outlet(member, publisher, to=valve.open)
             result[publisher.id] = given.get(publisher.id, 0) if valve.open else None
         return result
@@ -295,7 +304,7 @@ class Room:
 
     def _limit(self, member: Member, offered: list[float], now: float, *, watched: bool) -> None:
         """Tell a publisher how much to send, when it has changed by a tenth or in kind."""
-        starved = member.up_congested(now) and (member.up_estimate() or 0.0) < (
+        starved = member.mind_uplink(now) and (member.up_estimate() or 0.0) < (
             self.policy.audio + self.policy.floor(member.grant.role) / 2
         )
         member.up_valve.update(fed=not starved, now=now)

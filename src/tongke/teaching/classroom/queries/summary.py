@@ -74,8 +74,12 @@ class Summary:
     moments: Sequence[Moment]
 
 
-def summary(lesson: Lesson, session: Session) -> Summary:
-    """Everything the page after a lesson shows."""
+def summary(lesson: Lesson, session: Session, known: set[int]) -> Summary:
+    """Everything the page after a lesson shows.
+
+    Args:
+        known: ids of the pupils whom the reader may know by name; the others are only counted.
+    """
     rooms = roster.rooms(lesson)
     until = session.ended_at or session.lesson.ends_at
     questions = _questions(session, rooms)
@@ -84,7 +88,7 @@ def summary(lesson: Lesson, session: Session) -> Summary:
         session=session,
         together=presence.together(session, until) if started else timedelta(),
         percent=presence.together_percent(session, until) if started else 0,
-        rooms=_rooms(session, rooms, questions, until),
+        rooms=_rooms(session, rooms, questions, until, known),
         questions=questions,
         moments=_moments(lesson, rooms),
     )
@@ -113,6 +117,7 @@ def _rooms(
     rooms: Sequence[RoomInfo],
     questions: Sequence[QuestionSummary],
     until: datetime,
+    known: set[int],
 ) -> list[RoomSummary]:
     statuses = live.roll_statuses(session.lesson_id)
     online = _minutes(session, until)
@@ -137,7 +142,7 @@ def _rooms(
                 away=[
                     f"{names.get(pupil, '')}（{RollEntry.Status(status).label}）"
                     for pupil, status in (roll or {}).items()
-                    if status != RollEntry.Status.PRESENT
+                    if status != RollEntry.Status.PRESENT and pupil in known
                 ],
             )
         )
@@ -177,9 +182,9 @@ def _moments(lesson: Lesson, rooms: Sequence[RoomInfo]) -> list[Moment]:
 
 
 def answers_by_pupil(
-    lesson: Lesson, session: Session
+    lesson: Lesson, session: Session, known: set[int]
 ) -> list[tuple[RoomInfo, int, str, dict[int, AnswerInfo]]]:
-    """For the export: each pupil with the answer to each question, by question id."""
+    """For the export: each pupil the reader may know, with the answer to each question, by id."""
     given: dict[int, dict[int, AnswerInfo]] = {}
     for info in live.all_questions(session.lesson_id):
         for answer in info.answers:
@@ -188,6 +193,7 @@ def answers_by_pupil(
         (room, pupil.id, pupil.name, given.get(pupil.id, {}))
         for room in roster.rooms(lesson)
         for pupil in room.pupils
+        if pupil.id in known
     ]
 
 

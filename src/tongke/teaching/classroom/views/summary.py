@@ -45,7 +45,7 @@ def lesson_summary(request: AuthedRequest, lesson_id: int) -> HttpResponse:
     lesson, session = _found(request, lesson_id)
     context: dict[str, object] = {"lesson": lesson, "session": session}
     if session is not None:
-        facts = summary(lesson, session)
+        facts = summary(lesson, session, policy.known_pupils(request.actor, lesson))
         context |= {"facts": facts, "chart": _chart(facts)}
     return render(request, "classroom/summary.html", context)
 
@@ -58,4 +58,5 @@ def lesson_export(request: AuthedRequest, lesson_id: int) -> HttpResponse:
         return HttpResponse(status=404)
     record_read(session, actor=request.actor, at=timezone.now(), why="课堂记录导出")
     name = f"课堂记录 {lesson.day:%Y-%m-%d} {lesson.title or lesson.course}"
-    return excel_response(workbook(lesson, session), name)
+    known = policy.known_pupils(request.actor, lesson)
+    return excel_response(workbook(lesson, session, known), name)

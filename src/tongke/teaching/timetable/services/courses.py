@@ -19,6 +19,7 @@ from tongke.foundation.people.models import Organisation, Person, SchoolClass
 from tongke.teaching.timetable.models import Course, Demand, Listener
 from tongke.teaching.timetable.profile import TimetableProfile
 from tongke.teaching.timetable.queries import courses as queries
+from tongke.teaching.timetable.queries.calendar import planning_day
 from tongke.teaching.timetable.services import demands as demand_services
 from tongke.teaching.timetable.services import notices
 
@@ -132,7 +133,7 @@ def staff_course(
             teach too much, or class, room, textbook or form do not fit.
     """
     course = _locked(course)
-    day = timezone.localdate(at)
+    day = planning_day(course.term, timezone.localdate(at))
     if form not in dict(queries.lesson_forms()):
         raise Refused("没有这种课堂形态。")
     if host_class is not None and host_class not in queries.host_classes(course):
@@ -160,7 +161,7 @@ def staff_course(
 def _check_host(
     course: Course, teacher: Person, host_class: SchoolClass | None, periods: int, at: datetime
 ) -> None:
-    day, profile = timezone.localdate(at), current(TimetableProfile)
+    day, profile = planning_day(course.term, timezone.localdate(at)), current(TimetableProfile)
     able = {each.person.pk: each.load for each in queries.host_candidates(course, day)}
     load = able.get(teacher.pk)
     if load is None:
@@ -193,7 +194,7 @@ def staff_listener(
             room cannot listen, or another class has the room under another teacher.
     """
     course = _locked(listener.course)
-    school, day = listener.school_class.school, timezone.localdate(at)
+    school, day = listener.school_class.school, planning_day(course.term, timezone.localdate(at))
     able = {each.person.pk for each in queries.assistant_candidates(course, school, day)}
     if assistant is not None and assistant.pk not in able:
         raise Refused(f"{assistant.name}不是{school.name}的教师。")

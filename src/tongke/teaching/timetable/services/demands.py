@@ -20,6 +20,7 @@ from tongke.foundation.people.actors import Actor
 from tongke.foundation.people.models import SchoolClass
 from tongke.teaching.timetable.models import Course, Demand, Term
 from tongke.teaching.timetable.profile import TimetableProfile
+from tongke.teaching.timetable.queries.calendar import planning_day
 from tongke.teaching.timetable.queries.gaps import Gap, check_completeness
 from tongke.teaching.timetable.services import notices
 
@@ -43,7 +44,7 @@ def open_demand(
         Refused: the class lacks nothing in it, it is asked for already, or the region does not
             let this subject be delivered from afar.
     """
-    checks = check_completeness(term, [school_class], timezone.localdate(at))
+    checks = check_completeness(term, [school_class], planning_day(term, timezone.localdate(at)))
     found = [gap for check in checks for gap in check.gaps if gap.subject.pk == subject.pk]
     if not found:
         raise Refused(f"{school_class.name}的{subject.name}已经开足，不用提需求。")
@@ -64,7 +65,7 @@ def open_all_demands(
     Calling it twice asks once. Returns the new demands.
     """
     profile = current(TimetableProfile)
-    checks = check_completeness(term, classes, timezone.localdate(at))
+    checks = check_completeness(term, classes, planning_day(term, timezone.localdate(at)))
     wanted = [
         gap
         for check in checks

@@ -18,9 +18,9 @@ from tongke.teaching.timetable.services import calendar, courses, demands, place
 from tongke.teaching.timetable.services.placements import Cell
 from tongke.teaching.timetable.services.publishing import publish_course
 
-STARTS_ON = date(2026, 8, 31)  # a Monday
+STARTS_ON = date(2026, 9, 7)  # a Monday
 WEEKS = 20
-BEFORE = datetime(2026, 8, 28, 10, 0, tzinfo=ZONE)
+BEFORE = datetime(2026, 9, 4, 10, 0, tzinfo=ZONE)
 EARLY = BEFORE.date()
 CHINESE, MATHS, ENGLISH = "SB0101", "SB0201", "SB0102"
 

@@ -18,6 +18,7 @@ from tongke.teaching.timetable.models import Course
 from tongke.teaching.timetable.policy import Perm
 from tongke.teaching.timetable.queries import courses as queries
 from tongke.teaching.timetable.queries import lessons as lesson_queries
+from tongke.teaching.timetable.queries.calendar import planning_day
 from tongke.teaching.timetable.services import courses as services
 from tongke.teaching.timetable.services import publishing
 
@@ -111,7 +112,7 @@ def course_staff(request: AuthedRequest, pk: int) -> HttpResponse:
     """The delivering side names its teacher, class, room and textbook."""
     found = policy.course_or_404(request.actor, pk, Perm.COURSE_STAFF)
     course = queries.course_rows(policy.courses(request.actor, Perm.COURSE_STAFF)).get(pk=found.pk)
-    day = request.actor.today
+    day = planning_day(course.term, request.actor.today)
     candidates = queries.host_candidates(course, day)
     initial = {
         name: getattr(course, f"{name}_id") for name in ("host_teacher", "host_class", "host_room",
@@ -140,7 +141,8 @@ def course_staff(request: AuthedRequest, pk: int) -> HttpResponse:
 def listener_staff(request: AuthedRequest, pk: int) -> HttpResponse:
     """A listening school names its assistant and room."""
     listener = policy.listener_or_404(request.actor, pk, Perm.LISTENER_STAFF)
-    school, day = listener.school_class.school, request.actor.today
+    school = listener.school_class.school
+    day = planning_day(listener.course.term, request.actor.today)
     form = ListenerForm(
         request.POST or None, listener=listener,
         candidates=queries.assistant_candidates(listener.course, school, day),

@@ -40,7 +40,7 @@ def gap_list(request: AuthedRequest) -> HttpResponse:
     context: dict[str, Any] = {"at": at}
     if at:
         checks = queries.check_completeness(
-            at.term, list(_classes(request, Perm.GAP_READ)), at.today
+            at.term, list(_classes(request, Perm.GAP_READ)), at.planned
         )
         lines = queries.by_school(checks)
         only = request.GET.get("only", "")
@@ -68,7 +68,7 @@ def gap_school(request: AuthedRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"school": school, "at": at}
     if at:
         rows = _classes(request, Perm.GAP_READ).filter(school=school)
-        checks = queries.check_completeness(at.term, list(rows), at.today)
+        checks = queries.check_completeness(at.term, list(rows), at.planned)
         context |= {
             "total": queries.rates(checks),
             "table": demand_queries.subject_table(checks),
@@ -88,7 +88,7 @@ def gap_export(request: AuthedRequest) -> HttpResponse:
         raise Http404
     rows, school = _classes(request, Perm.GAP_READ), whole(request.GET.get("school"))
     checks = queries.check_completeness(
-        at.term, list(rows.filter(school=school) if school else rows), at.today
+        at.term, list(rows.filter(school=school) if school else rows), at.planned
     )
     meta = {"学期": at.term.name, "截至": f"{at.now:%Y-%m-%d %H:%M}"}
     body = export_xlsx(sheets.GAPS, sheets.gap_rows(checks), meta=meta)

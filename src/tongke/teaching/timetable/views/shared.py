@@ -9,7 +9,12 @@ from django.utils import timezone
 from tongke.foundation.people.web import AuthedRequest
 from tongke.teaching.timetable.forms import whole
 from tongke.teaching.timetable.models import Term
-from tongke.teaching.timetable.queries.calendar import current_term, terms_of, week_of
+from tongke.teaching.timetable.queries.calendar import (
+    current_term,
+    planning_day,
+    terms_of,
+    week_of,
+)
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,11 @@ class Asked:
     today: date
     now: datetime
     terms: list[tuple[int, str]]
+
+    @property
+    def planned(self) -> date:
+        """The day whose bells and appointments plans of the term are judged by."""
+        return planning_day(self.term, self.today)
 
     @property
     def weeks(self) -> list[tuple[int, str]]:
