@@ -6,27 +6,28 @@ handler, and each thread keeps its database connection.
 
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from a2wsgi import WSGIMiddleware  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.core.wsgi import get_wsgi_application  # noqa: E402
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
 
-_PAGES: Any = WSGIMiddleware(get_wsgi_application(), workers=settings.TONGKE_WEB_THREADS)
+_DJANGO: Any = get_wsgi_application()
+_PAGES: Any = WSGIMiddleware(_DJANGO, workers=settings.TONGKE_WEB_THREADS)
 
 from tongke.teaching.classroom.hub.app import application as hub  # noqa: E402
 from tongke.teaching.classroom.media.proxy import MediaProxy  # noqa: E402
 
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-_MEDIA = MediaProxy(f"ws://127.0.0.1:{settings.TONGKE_MEDIA_PORT}")
+_MEDIA = MediaProxy(f"127.0.0.1:{settings.TONGKE_MEDIA_PORT}")
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

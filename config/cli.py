@@ -45,10 +45,10 @@ def build() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit status."""
     options = build().parse_args(arguments)
-    import django  # noqa: PLC0415 - after the environment is set
+    import django
 
     django.setup()
-    from config.commands import verbs  # noqa: PLC0415 - needs Django
+    from config.commands import verbs
 
     handler = getattr(verbs, f"do_{options.verb.replace('-', '_')}")
     status: int = handler(options)

@@ -15,6 +15,9 @@ TONGKE_FIELD_KEY_ID = "1"
 TONGKE_BLIND_KEY = env.secret("TONGKE_BLIND_KEY", VAR_DIR / "secrets")
 TONGKE_MEDIA_SECRET = env.secret("TONGKE_MEDIA_SECRET", VAR_DIR / "secrets").decode()
 TONGKE_MEDIA_PORT = env.number("TONGKE_MEDIA_PORT", 8901, least=1024, most=65535)
+# Addresses that browsers can reach the media engine at, when they are not the machine's own.
+TONGKE_MEDIA_ADVERTISE = env.words("TONGKE_MEDIA_ADVERTISE", [])
+TONGKE_MEDIA_ICE = env.text("TONGKE_MEDIA_ICE", "[]")
 
 TONGKE_WEB_THREADS = env.number("TONGKE_WEB_THREADS", 8, least=1, most=64)
 

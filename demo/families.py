@@ -2,9 +2,8 @@
 
 import random
 from collections.abc import Iterator
+from copy import copy
 from datetime import timedelta
-
-from django.contrib.auth.hashers import make_password
 
 from demo import cast, names
 from demo.staffing import Klass
@@ -15,7 +14,7 @@ from tongke.foundation.people.models import Account, Appointment, Person
 from tongke.foundation.people.profile import PeopleProfile
 from tongke.foundation.people.roles import FAMILY, Role
 from tongke.foundation.people.services import consents
-from tongke.foundation.people.services.accounts import open_account, open_accounts
+from tongke.foundation.people.services.accounts import open_accounts
 from tongke.foundation.people.services.classes import (
     NewClass,
     NewEnrolment,
@@ -174,19 +173,26 @@ def open_all_accounts(world: World) -> None:
     One hash serves all of them: hashing thousands of passwords well takes minutes, on purpose.
     """
     by, moment = world.admin(world.clock.before.date()), world.clock.before
-    chosen = {person.pk: login for login, person in world.cast.items()}
-    for pk, login in chosen.items():
-        if pk not in world.accounts and login in {each.login for each in cast.LOGINS}:
-            person = world.cast[login]
-            world.accounts[pk] = open_account(
-                person, login=login, password=cast.PASSWORD, must_change=False, by=by, at=moment
-            )
-    everybody = [person for person in _with_accounts(world) if person.pk not in world.accounts]
+    # The administrator, the first of all, has an account already.
+    everybody = [one for one in _with_accounts(world) if one.pk not in world.accounts]
     made = open_accounts(
-        everybody, password_hash=make_password(cast.PASSWORD), must_change=False, by=by, at=moment
-    )
+        [_signing_in(world, one) for one in everybody],
+        password_hash=world.accounts[world.cast["guan"].pk].password, must_change=False,
+        by=by, at=moment,
+    )  # fmt: skip
     world.accounts |= {one.person_id: one for one in made}
     _know_family_roles(world)
+
+
+def _signing_in(world: World, person: Person) -> Person:
+    """The person as the account takes them: the cast signs in with a name, others by number."""
+    shown = {each.login for each in cast.LOGINS}
+    login = next((key for key, one in world.cast.items() if one.pk == person.pk), "")
+    if login not in shown:
+        return person
+    known = copy(person)
+    known.number = login
+    return known
 
 
 def _with_accounts(world: World) -> list[Person]:
@@ -218,7 +224,7 @@ def ask_consent(world: World) -> None:
         pupil.pk
         for school in world.deep
         for klass, pupils in school.pupils.items()
-        if school.spec.is_point or klass[0] in {"14", "15"}
+        if klass[0] == "15" or (school.spec.is_point and klass[0] == "14")
         for pupil in pupils
     }
     for guardian, child in world.families:

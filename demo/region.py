@@ -90,6 +90,9 @@ class Size:
         )  # fmt: skip
 
 
+_FOUND = {ENGLISH: 0.4, SCIENCE: 0.4, COMPUTING: 0.3, ART: 0.15}
+"""How often a teaching point has a teacher for a scarce subject after all; music never."""
+
 _GROUPS = (
     ("qiyun", "栖云", "town", "A", (("石笋坪", "B"), ("鹿回湾", "A"), ("松月岭", "C"))),
     ("wangxi", "望溪", "town", "B", (("燕归坪", "B"), ("杉木垭", "A"), ("水碓湾", "E"))),
@@ -188,7 +191,7 @@ def _point(group: int, place: int, name: str, grid: str) -> SchoolSpec:
     )  # fmt: skip
     if group == 1:
         return replace(spec, mbps={"松月岭": 2.0}.get(name, 4.0))
-    found = {one for one in (ENGLISH, SCIENCE, COMPUTING, ART) if chance.random() < 0.4}
+    found = {subject for subject, share in _FOUND.items() if chance.random() < share}
     unsure = {SPORT} if chance.random() < 0.4 else set()
     return replace(spec, lacks=frozenset(set(SCARCE) - found), unsure=frozenset(unsure))
 

@@ -52,7 +52,7 @@ def restore(source: Path, *, force: bool) -> dict[str, str]:
     Raises:
         BackupError: it is no archive of ours, or this installation already has data.
     """
-    database = Path(settings.DATABASES["default"]["NAME"])
+    database = Path(_database()["NAME"])
     if connection.vendor == "sqlite" and database.exists() and not force:
         raise BackupError(f"{database} exists; add --force to replace it")
     with tarfile.open(source, "r:gz") as archive, tempfile.TemporaryDirectory() as folder:
@@ -71,6 +71,10 @@ def restore(source: Path, *, force: bool) -> dict[str, str]:
     return about
 
 
+def _database() -> dict[str, str]:
+    return {key: str(value) for key, value in settings.DATABASES["default"].items()}
+
+
 def _dump(target: Path) -> None:
     if connection.vendor == "sqlite":
         connection.ensure_connection()
@@ -85,7 +89,7 @@ def _dump(target: Path) -> None:
 
 def _load(source: Path) -> None:
     if connection.vendor == "sqlite":
-        database = Path(settings.DATABASES["default"]["NAME"])
+        database = Path(_database()["NAME"])
         connection.close()
         for ending in ("-wal", "-shm"):
             Path(str(database) + ending).unlink(missing_ok=True)
@@ -98,7 +102,7 @@ def _postgres(tool: str, *arguments: str) -> None:
     found = shutil.which(tool)
     if found is None:
         raise BackupError(f"{tool} is not installed (package postgresql-client)")
-    chosen = settings.DATABASES["default"]
+    chosen = _database()
     env = {
         **os.environ, "PGHOST": chosen["HOST"], "PGPORT": chosen["PORT"],
         "PGUSER": chosen["USER"], "PGPASSWORD": chosen["PASSWORD"], "PGDATABASE": chosen["NAME"],

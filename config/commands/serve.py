@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.conf import settings
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 _PAUSE_MOST = 30.0
 
@@ -36,9 +38,11 @@ def web_command(host: str, port: int) -> list[str]:
 
 def media_command(port: int) -> list[str]:
     """The media engine, told to end with its parent."""
+    told = [word for each in settings.TONGKE_MEDIA_ADVERTISE for word in ("--advertise", each)]
     return [
         sys.executable, "-m", "tongke.teaching.classroom.media.server", "--host", "127.0.0.1",
         "--port", str(port), "--parent-pid", str(os.getpid()),
+        "--ice-servers", settings.TONGKE_MEDIA_ICE, *told,
     ]  # fmt: skip
 
 
@@ -49,7 +53,7 @@ def worker_command() -> list[str]:
 
 def environment() -> dict[str, str]:
     """The children's environment: they find the code whatever the current folder is."""
-    from django.conf import settings  # noqa: PLC0415 - after setup
+    from django.conf import settings
 
     paths = [str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
     return {

@@ -25,7 +25,7 @@ def do_serve(options: Namespace) -> int:
     address = f"http://{options.host}:{options.port}/"
     say(f"Tongke 同课: {address}")
     if settings.TONGKE_DEMO:
-        from demo.cast import LOGINS, PASSWORD  # noqa: PLC0415 - only in the demo
+        from demo.cast import LOGINS, PASSWORD
 
         say(f"Demo logins (password {PASSWORD}):")
         for login in LOGINS:
@@ -47,7 +47,7 @@ def do_migrate(options: Namespace) -> int:
 
 def do_demo(options: Namespace) -> int:
     """Load the demo region."""
-    from demo.load import load  # noqa: PLC0415 - heavy
+    from demo.load import load
 
     say(load(progress=say))
     return 0

@@ -12,5 +12,5 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the schedule of core's own jobs and the start-up checks."""
-        from tongke.core import checks, housekeeping  # noqa: F401, PLC0415 - registers on import
-        from tongke.core.spreadsheets import tasks  # noqa: F401, PLC0415 - registers on import
+        from tongke.core import checks, housekeeping  # noqa: F401 - registers on import
+        from tongke.core.spreadsheets import tasks  # noqa: F401 - registers on import

@@ -64,7 +64,7 @@ def store(
     *,
     by: Any,
     kinds: Iterable[str],
-    limit: Limit = Limit(),  # noqa: B008 - frozen
+    limit: Limit = Limit(),
 ) -> StoredFile:
     """Put a file into the store; the same bytes twice give the same row.
 

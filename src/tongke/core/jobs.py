@@ -130,7 +130,7 @@ def run(job: Job) -> bool:
         else:
             known.handler(**job.args)
             _finish(job)
-    except Exception:  # noqa: BLE001 - whatever went wrong is kept with the job
+    except Exception:
         _fail(job, traceback.format_exc(limit=12), known.retries if known else 0)
         return False
     return True

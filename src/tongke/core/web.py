@@ -32,7 +32,9 @@ def render_part(
     return response
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any], per: int = PER_PAGE) -> Page:
+def page_of(
+    request: HttpRequest, rows: QuerySet[Any] | list[Any], per: int = PER_PAGE
+) -> "Page[Any]":
     """The page of `rows` that the address asks for; a nonsense number gives the nearest page."""
     return Paginator(rows, per).get_page(request.GET.get("page"))
 
@@ -71,7 +73,8 @@ def serve_file(
         response["Content-Length"] = str(stored.size)
     inline = not download and stored.mime.startswith(_SHOWN_INLINE)
     disposition = "inline" if inline else "attachment"
-    response["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(name or stored.name)}"
+    shown = quote(name or stored.name)
+    response["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{shown}"
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"
     response["Last-Modified"] = http_date(stored.created_at.timestamp())

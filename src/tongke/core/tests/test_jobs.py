@@ -53,9 +53,13 @@ def test_the_same_key_is_done_once() -> None:
 
 @pytest.mark.django_db
 def test_a_job_of_a_rolled_back_transaction_does_not_exist() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
-        note.enqueue(key="b", word="never")
-        raise RuntimeError
+    def fail() -> None:
+        with transaction.atomic():
+            note.enqueue(key="b", word="never")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
 
     assert jobs.run_pending() == 0
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,27 +19,41 @@ from tongke.foundation.curriculum.models import (
     Textbook,
     Unit,
 )
-from tongke.foundation.curriculum.services import BookLine, PointLine, UnitLine, keep_textbooks
+from tongke.foundation.curriculum.services import (
+    MOST_SEQ,
+    BookLine,
+    PointLine,
+    UnitLine,
+    keep_textbooks,
+)
 
 POINT_SHEET = Sheet(
     code="key-points",
     title="教材目录",
     columns=(
-        Column("教材代码", "book", "code", required=True, example="MU5A"),
+        Column("教材代码", "book", "code", required=True, most=30, example="MU5A"),
         Column("学科", "subject", required=True, example="音乐"),
         Column("年级", "grade", required=True, example="五年级"),
-        Column("册次", "volume", required=True, example="上册"),
-        Column("版本", "edition", required=True, example="本区用版"),
-        Column("单元代码", "unit", "code", required=True, example="MU5A-1"),
-        Column("单元序号", "unit_seq", "integer", required=True, example=1),
-        Column("单元", "unit_title", required=True, example="童年的歌"),
-        Column("建议课时", "periods", "integer", example=4),
-        Column("知识点代码", "code", "code", required=True, unique=True, example="MU5A-1-1"),
-        Column("序号", "seq", "integer", required=True, example=1),
-        Column("知识点", "title", required=True, example="认识节拍"),
-        Column("先修", "after", help="先修知识点代码，多个用顿号隔开", example=""),
+        Column("册次", "volume", required=True, most=10, example="上册"),
+        Column("版本", "edition", required=True, most=30, example="本区用版"),
+        Column("单元代码", "unit", "code", required=True, most=40, example="MU5A-1"),
+        Column("单元序号", "unit_seq", "integer", required=True, example=1,
+               least_value=1, most_value=MOST_SEQ),
+        Column("单元", "unit_title", required=True, most=60, example="童年的歌"),
+        Column("建议课时", "periods", "integer", example=4, least_value=1, most_value=200,
+               help="空着时新单元记 4 课时，已有的单元不变"),
+        Column("知识点代码", "code", "code", required=True, unique=True, most=50,
+               example="MU5A-1-1"),
+        Column("序号", "seq", "integer", required=True, example=1,
+               least_value=1, most_value=MOST_SEQ),
+        Column("知识点", "title", required=True, most=60, example="认识节拍"),
+        Column("先修", "after", most=1000, help="先修知识点代码，多个用顿号隔开", example=""),
     ),
-)
+)  # fmt: skip
+_OF_BOOK = ("subject", "grade", "volume", "edition")
+_OF_UNIT = ("book", "unit_seq", "unit_title", "periods")
+_COMPARED = ("book", *_OF_BOOK, "unit", "unit_seq", "unit_title", "periods", "seq", "title")
+_NEW_PERIODS = 4
 
 
 def point_lines(book: Textbook) -> Iterator[dict[str, Any]]:
@@ -47,20 +62,24 @@ def point_lines(book: Textbook) -> Iterator[dict[str, Any]]:
     units = book.units.prefetch_related(Prefetch("key_points", points)).order_by("seq")
     for unit in units:
         for point in unit.key_points.all():
-            yield {
-                "book": book.code, "subject": book.subject.name, "grade": book.grade.name,
-                "volume": book.volume, "edition": book.edition, "unit": unit.code,
-                "unit_seq": unit.seq, "unit_title": unit.title, "periods": unit.periods,
-                "code": point.code, "seq": point.seq, "title": point.title,
-                "after": "、".join(one.code for one in point.after.all()),
-            }  # fmt: skip
+            yield _line(book, unit, point)
+
+
+def _line(book: Textbook, unit: Unit, point: KeyPoint) -> dict[str, Any]:
+    return {
+        "book": book.code, "subject": book.subject.name, "grade": book.grade.name,
+        "volume": book.volume, "edition": book.edition, "unit": unit.code,
+        "unit_seq": unit.seq, "unit_title": unit.title, "periods": unit.periods,
+        "code": point.code, "seq": point.seq, "title": point.title,
+        "after": "、".join(sorted(one.code for one in point.after.all())),
+    }  # fmt: skip
 
 
 def _after(row: Row) -> tuple[str, ...]:
     text = str(row.values.get("after") or "")
-    for mark in ("，", ",", "；", ";", " "):
+    for mark in ("，", ",", "；", ";", " ", "\n"):
         text = text.replace(mark, "、")
-    return tuple(part.strip() for part in text.split("、") if part.strip())
+    return tuple(dict.fromkeys(part.strip() for part in text.split("、") if part.strip()))
 
 
 class TextbookImporter:
@@ -72,19 +91,10 @@ class TextbookImporter:
         """Compare every row with what is stored."""
         if table.errors:
             return Plan(errors=tuple(table.errors))
-        subjects = dict(Subject.objects.values_list("name", "code"))
-        grades = dict(Grade.objects.values_list("name", "code"))
-        stored = _stored([str(row.values.get("code")) for row in table.rows])
-        known = set(stored) | {str(row.values.get("code")) for row in table.rows}
-        known |= set(
-            KeyPoint.objects.filter(
-                code__in={code for row in table.rows for code in _after(row)}
-            ).values_list("code", flat=True)
-        )
+        rows = [row for row in table.rows if not row.errors]
+        known = _Known.of(rows, only=getattr(actor, "subject_code", ""))
         changes = refusals(table, lambda row: describe(row, "code", "title"))
-        for row in table.rows:
-            if not row.errors:
-                changes.append(_change(row, subjects, grades, stored, known))
+        changes += [known.change(row) for row in rows]
         return Plan(changes=tuple(changes), warnings=tuple(table.warnings))
 
     def commit(self, plan: Plan, journal: Journal, *, by: Any, at: datetime) -> None:
@@ -104,47 +114,102 @@ class TextbookImporter:
             journal.added(model.objects.exclude(pk__in=old))
 
 
-def _stored(codes: list[str]) -> dict[str, dict[str, Any]]:
-    rows = KeyPoint.objects.filter(code__in=codes).select_related(
-        "unit__textbook__subject", "unit__textbook__grade"
-    )
-    return {
-        point.code: {
-            "book": point.unit.textbook.code, "unit": point.unit.code,
-            "unit_title": point.unit.title, "seq": point.seq, "title": point.title,
-            "after": "、".join(sorted(one.code for one in point.after.all())),
+@dataclass
+class _Known:
+    """What is stored that the rows speak of, and what the rows before this one said.
+
+    `only` is the code of the one subject whose volumes may be imported; empty for all of them.
+    """
+
+    subjects: dict[str, str]
+    grades: dict[str, str]
+    points: dict[str, dict[str, Any]]
+    units: dict[str, Unit]
+    codes: set[str]
+    places: dict[tuple[str, int], str]
+    only: str = ""
+    said: dict[tuple[str, str], Row] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: list[Row], *, only: str) -> "_Known":
+        codes = {str(row.values["code"]) for row in rows}
+        asked = codes | {code for row in rows for code in _after(row)}
+        stored = KeyPoint.objects.filter(code__in=codes).select_related(
+            "unit__textbook__subject", "unit__textbook__grade"
+        )
+        points = {
+            point.code: _line(point.unit.textbook, point.unit, point)
+            for point in stored.prefetch_related("after")
         }
-        for point in rows.prefetch_related("after")
-    }  # fmt: skip
+        here = {str(row.values["unit"]) for row in rows}
+        units = {
+            unit.code: unit
+            for unit in Unit.objects.filter(code__in=here).select_related("textbook")
+        }
+        others = Unit.objects.filter(textbook__code__in={str(row.values["book"]) for row in rows})
+        places = {
+            (book, seq): code
+            for book, seq, code in others.exclude(code__in=here).values_list(
+                "textbook__code", "seq", "code"
+            )
+        }
+        elsewhere = KeyPoint.objects.filter(code__in=asked).values_list("code", flat=True)
+        return cls(
+            subjects=dict(Subject.objects.values_list("name", "code")),
+            grades=dict(Grade.objects.values_list("name", "code")),
+            points=points, units=units, codes=codes | set(elsewhere), places=places, only=only,
+        )  # fmt: skip
 
+    def change(self, row: Row) -> Change:
+        values, label = dict(row.values), describe(row, "code", "title")
+        faults = [*self._unknown(row), *self._contradictions(row)]
+        if faults:
+            return Change(row.number, Action.REFUSE, label, message="".join(faults))
+        old, unit = self.points.get(str(values["code"])), self.units.get(str(values["unit"]))
+        if values.get("periods") is None:
+            values["periods"] = unit.periods if unit else _NEW_PERIODS
+        after = _after(row)
+        op = {
+            **values, "subject": self.subjects[values["subject"]],
+            "grade": self.grades[values["grade"]], "after": list(after),
+        }  # fmt: skip
+        if old is None:
+            return Change(row.number, Action.ADD, label, op=op)
+        new = {key: values[key] for key in _COMPARED} | {"after": "、".join(sorted(after))}
+        fields = {key: (old[key], new[key]) for key in new if old[key] != new[key]}
+        action = Action.CHANGE if fields else Action.SAME
+        return Change(row.number, action, label, fields=fields, op=op)
 
-def _change(
-    row: Row,
-    subjects: dict[str, str],
-    grades: dict[str, str],
-    stored: dict[str, dict[str, Any]],
-    known: set[str],
-) -> Change:
-    values = row.values
-    label = describe(row, "code", "title")
-    faults = []
-    if values["subject"] not in subjects:
-        faults.append(f"没有名为“{values['subject']}”的学科。")
-    if values["grade"] not in grades:
-        faults.append(f"没有名为“{values['grade']}”的年级。")
-    faults += [f"先修“{code}”不存在，请检查代码。" for code in _after(row) if code not in known]
-    if faults:
-        return Change(row.number, Action.REFUSE, label, message="".join(faults))
-    op = {**values, "subject": subjects[values["subject"]], "grade": grades[values["grade"]],
-          "after": list(_after(row))}  # fmt: skip
-    old = stored.get(str(values["code"]))
-    if old is None:
-        return Change(row.number, Action.ADD, label, op=op)
-    new = {**{key: values[key] for key in ("book", "unit", "unit_title", "seq", "title")},
-           "after": "、".join(sorted(_after(row)))}  # fmt: skip
-    fields = {key: (old[key], new[key]) for key in new if old[key] != new[key]}
-    action = Action.CHANGE if fields else Action.SAME
-    return Change(row.number, action, label, fields=fields, op=op)
+    def _unknown(self, row: Row) -> Iterator[str]:
+        subject = self.subjects.get(row.values["subject"])
+        if subject is None:
+            yield f"没有名为“{row.values['subject']}”的学科。"
+        elif self.only not in ("", subject):
+            yield "您只能导入本学科的教材。"
+        if row.values["grade"] not in self.grades:
+            yield f"没有名为“{row.values['grade']}”的年级。"
+        for code in _after(row):
+            if code == row.values["code"]:
+                yield "先修不能是它自己。"
+            elif code not in self.codes:
+                yield f"先修“{code}”不存在，请检查代码。"
+
+    def _contradictions(self, row: Row) -> Iterator[str]:
+        """Rows of one volume, and of one unit, must say the same of it."""
+        values = row.values
+        first = self.said.setdefault(("book", values["book"]), row)
+        if any(first.values[key] != values[key] for key in _OF_BOOK):
+            yield f"教材 {values['book']} 的学科、年级、册次或版本与第 {first.number} 行不一致。"
+        first = self.said.setdefault(("unit", values["unit"]), row)
+        if any(first.values.get(key) != values.get(key) for key in _OF_UNIT):
+            yield f"单元 {values['unit']} 的教材、序号、名称或课时与第 {first.number} 行不一致。"
+            return
+        unit = self.units.get(values["unit"])
+        if unit is not None and unit.textbook.code != values["book"]:
+            yield f"单元 {unit.code} 属于教材 {unit.textbook.code}，请换一个单元代码。"
+        other = self.places.setdefault((values["book"], values["unit_seq"]), values["unit"])
+        if other != values["unit"]:
+            yield f"单元序号 {values['unit_seq']} 已是单元 {other} 的，请改成不同的序号。"
 
 
 def _books(lines: list[dict[str, Any]]) -> list[BookLine]:
@@ -157,17 +222,15 @@ def _books(lines: list[dict[str, Any]]) -> list[BookLine]:
         books.append(
             BookLine(
                 code, first["subject"], first["grade"], first["volume"], first["edition"],
-                tuple(
-                    UnitLine(
-                        unit, rows[0]["unit_seq"], rows[0]["unit_title"],
-                        rows[0].get("periods") or 4,
-                        tuple(
-                            PointLine(row["code"], row["seq"], row["title"], tuple(row["after"]))
-                            for row in rows
-                        ),
-                    )
-                    for unit, rows in units.items()
-                ),
+                tuple(_unit(unit, rows) for unit, rows in units.items()),
             )
         )  # fmt: skip
     return books
+
+
+def _unit(code: str, rows: list[dict[str, Any]]) -> UnitLine:
+    points = tuple(
+        PointLine(row["code"], row["seq"], row["title"], tuple(row["after"])) for row in rows
+    )
+    first = rows[0]
+    return UnitLine(code, first["unit_seq"], first["unit_title"], first["periods"], points)

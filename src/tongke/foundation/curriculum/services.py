@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from tongke.core.audit import record
 from tongke.core.errors import Refused
@@ -19,6 +20,9 @@ from tongke.foundation.curriculum.models import (
     Unit,
 )
 from tongke.foundation.curriculum.profile import CurriculumProfile
+
+MOST_SEQ = 999
+_PARKED = 20_000
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,8 @@ def keep_textbooks(books: Iterable[BookLine], *, by: Any, at: datetime) -> list[
     """Add or update textbooks with their units and points, by code. Nothing is removed.
 
     Raises:
-        Refused: an unknown subject, grade or prerequisite, or a circle of prerequisites;
-            nothing is written.
+        Refused: an unknown subject, grade or prerequisite, a circle of prerequisites, two units
+            in one place, or a unit of another volume; nothing is written.
     """
     lines = list(books)
     _check_codes(lines)
@@ -106,6 +110,9 @@ def _check_codes(lines: list[BookLine]) -> None:
             raise Refused(f"教材 {line.code}：没有代码为 {line.subject} 的学科。")
         if line.grade not in grades:
             raise Refused(f"教材 {line.code}：没有代码为 {line.grade} 的年级。")
+        for unit in line.units:
+            if not 1 <= unit.seq <= MOST_SEQ:
+                raise Refused(f"单元 {unit.code} 的序号应在 1 到 {MOST_SEQ} 之间。")
 
 
 def _keep_book(line: BookLine) -> Textbook:
@@ -116,14 +123,17 @@ def _keep_book(line: BookLine) -> Textbook:
             "edition": line.edition,
         },
     )  # fmt: skip
+    _check_places(book, line)
+    # A place in the book is unique at every moment: units change places by way of a free number.
+    mine = Unit.objects.filter(textbook=book, code__in=[unit.code for unit in line.units])
+    mine.update(seq=F("seq") + _PARKED)
     Unit.objects.bulk_create(
         [
             Unit(textbook=book, code=unit.code, seq=unit.seq, title=unit.title,
                  periods=unit.periods)
             for unit in line.units
         ],
-        update_conflicts=True, unique_fields=["code"],
-        update_fields=["textbook", "seq", "title", "periods"],
+        update_conflicts=True, unique_fields=["code"], update_fields=["seq", "title", "periods"],
     )  # fmt: skip
     units = dict(Unit.objects.filter(textbook=book).values_list("code", "pk"))
     KeyPoint.objects.bulk_create(
@@ -137,14 +147,34 @@ def _keep_book(line: BookLine) -> Textbook:
     return book
 
 
+def _check_places(book: Textbook, line: BookLine) -> None:
+    codes = [unit.code for unit in line.units]
+    elsewhere = Unit.objects.filter(code__in=codes).exclude(textbook=book)
+    for taken in elsewhere.select_related("textbook"):
+        raise Refused(
+            f"单元 {taken.code} 属于教材 {taken.textbook.code}，不能移到 {line.code}；请换一个代码。"
+        )
+    kept = Unit.objects.filter(textbook=book).exclude(code__in=codes)
+    places = dict(kept.values_list("seq", "code"))
+    for unit in line.units:
+        other = places.setdefault(unit.seq, unit.code)
+        if other != unit.code:
+            raise Refused(f"单元 {other} 和 {unit.code} 的序号都是 {unit.seq}，请改成不同的序号。")
+
+
 def _keep_prerequisites(lines: list[BookLine]) -> None:
     wanted = {
-        point.code: point.after for line in lines for unit in line.units for point in unit.points
+        point.code: tuple(dict.fromkeys(point.after))
+        for line in lines
+        for unit in line.units
+        for point in unit.points
     }
     codes = set(wanted) | {code for after in wanted.values() for code in after}
     ids = dict(KeyPoint.objects.filter(code__in=codes).values_list("code", "pk"))
     for code, after in wanted.items():
         for earlier in after:
+            if earlier == code:
+                raise Refused(f"知识点 {code} 的先修是它自己，请改正先修列。")
             if earlier not in ids:
                 raise Refused(f"知识点 {code} 的先修 {earlier} 不存在，请先导入它或改正代码。")
     Prerequisite.objects.filter(later__in=[ids[code] for code in wanted]).delete()

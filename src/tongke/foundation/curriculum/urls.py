@@ -12,6 +12,8 @@ def _importer(actor: Actor) -> TextbookImporter:
     return TextbookImporter()
 
 
+_IMPORT = import_views("curriculum.textbook", _importer, policy.may_import, title="教材目录")
+
 app_name = "curriculum"
 urlpatterns = [
     path("", views.textbook_list, name="textbook-list"),
@@ -19,8 +21,5 @@ urlpatterns = [
     path("textbook/<int:textbook_id>/", views.textbook_detail, name="textbook-detail"),
     path("textbook/<int:textbook_id>/export/", views.textbook_export, name="textbook-export"),
     path("unit/<int:unit_id>/", views.unit_detail, name="unit-detail"),
-    path(
-        "import/",
-        include(import_views("curriculum.textbook", _importer, policy.may_import, title="教材目录")),
-    ),
+    path("import/", include(_IMPORT)),
 ]

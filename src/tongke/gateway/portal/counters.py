@@ -2,6 +2,8 @@
 
 from django.db.models import Q
 
+from django.db.models import Q
+
 from tongke.core.models import Job
 from tongke.engines.learning import policy as learning_policy
 from tongke.foundation.people import policy as people_policy
@@ -18,20 +20,22 @@ def duties_due(actor: Actor) -> int:
 
 
 def demands_open(actor: Actor) -> int:
-    """Demands that this actor could take or must place."""
-    perm = timetable.Perm.DEMAND_TAKE
+    """Open demands: of the officer's region, or those that a centre could take."""
     if actor.role is Role.OFFICER:
-        perm = timetable.Perm.DEMAND_READ
-    return timetable.demands(actor, perm).filter(state="open").count()
+        own = timetable.demands(actor, timetable.Perm.DEMAND_READ)
+        return own.filter(state=Demand.State.OPEN).count()
+    return timetable.demands(actor, timetable.Perm.DEMAND_TAKE).count()
 
 
 def courses_waiting(actor: Actor) -> int:
-    """Courses that wait for this actor's school to name people and rooms."""
-    drafts = timetable.courses(actor, timetable.Perm.COURSE_STAFF).filter(state="draft")
-    listeners = timetable.listeners(actor, timetable.Perm.LISTENER_STAFF).filter(
-        Q(assistant=None) | Q(room=None), course__state="draft"
+    """Sides of draft courses on which this actor's school must still name people or rooms."""
+    hosting = timetable.courses(actor, timetable.Perm.COURSE_STAFF).filter(
+        Q(host_teacher=None) | Q(host_room=None), state=Course.State.DRAFT
     )
-    return drafts.filter(host_teacher=None).count() + listeners.count()
+    listening = timetable.listeners(actor, timetable.Perm.LISTENER_STAFF).filter(
+        Q(assistant=None) | Q(room=None), course__state=Course.State.DRAFT
+    )
+    return hosting.count() + listening.count()
 
 
 def consents_open(actor: Actor) -> int:

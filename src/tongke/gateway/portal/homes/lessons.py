@@ -62,6 +62,7 @@ class LessonCard:
     title: str
     course: str
     form: str
+    form_code: str
     day: date
     starts_at: datetime
     ends_at: datetime
@@ -102,7 +103,7 @@ def card(lesson: Lesson, now: datetime, today: date, *, class_id: int | None = N
     return LessonCard(
         pk=lesson.pk, subject=lesson.course.subject.name,
         title=words.titled(lesson.course.subject.name, lesson.title), course=str(lesson.course),
-        form=form_name(lesson.course.form), day=lesson.day, starts_at=lesson.starts_at,
+        form=form_name(lesson.course.form), form_code=lesson.course.form, day=lesson.day, starts_at=lesson.starts_at,
         ends_at=lesson.ends_at, opens_at=opens, clock=words.clock(lesson.starts_at, lesson.ends_at),
         when=_when(lesson, now, today), teacher=lesson.teacher.name,
         host=host, places=_names(each.school_class.school.short_name for each in listening),

@@ -6,6 +6,7 @@ frozen picture), asks for a lost packet only once, and its audio buffer adds 80 
 and more after each loss. A browser at the far end has a better audio buffer of its own.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from typing import Protocol
 SEQ_MOD = 1 << 16
 TIME_MOD = 1 << 32
 
-PATIENCE_S = 0.4
-"""How long a lost video packet is awaited: three requests at a round trip of 100 ms."""
-RETRY_S = 0.1
+PATIENCE_S = (0.4, 1.2)
+"""How long a lost video packet is awaited: two and a half round trips, between these."""
+RETRY_S = (0.1, 0.5)
+"""After which it is asked for again: a round trip, between these."""
 MAX_HELD_PACKETS = 1024
 MAX_NACKS = 128
 
@@ -97,6 +99,7 @@ class VideoAssembler:
         self._damaged = False
         self._seek_border = False
         self._hole_since: float | None = None
+        self.patience_s = PATIENCE_S[0]
         self.ssrc: int | None = None
 
     def add(self, packet: Packet) -> tuple[bool, None]:
@@ -147,7 +150,7 @@ class VideoAssembler:
         # The clock starts when the hole appears, not at the last packet: else it never runs out.
         if self._hole_since is None:
             self._hole_since = now
-        if now - self._hole_since < PATIENCE_S and len(self._held) < MAX_HELD_PACKETS:
+        if now - self._hole_since < self.patience_s and len(self._held) < MAX_HELD_PACKETS:
             return
         self._next = min(self._held)
         self._frame.clear()
@@ -163,13 +166,15 @@ class _Request:
 
 
 class NackList:
-    """Which lost packets to ask for now: at once, then every 100 ms until they are given up."""
+    """Which lost packets to ask for now: at once, then each round trip until they are given up."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._unwrap = Unwrapper()
         self._newest: int | None = None
         self._requests: dict[int, _Request] = {}
+        self.patience_s = PATIENCE_S[0]
+        self.retry_s = RETRY_S[0]
         self.missing: set[int] = set()
 
     def add(self, packet: Packet) -> bool:
@@ -181,7 +186,7 @@ class NackList:
             self._requests.clear()
             self._newest = number
         for lost in range(self._newest + 1, number):
-            self._requests[lost] = _Request(first=now, last=now - RETRY_S)
+            self._requests[lost] = _Request(first=now, last=-math.inf)
         self._newest = max(self._newest, number)
         self._requests.pop(number, None)
         if not self._requests:
@@ -191,12 +196,19 @@ class NackList:
     def _choose(self, now: float) -> bool:
         self.missing = set()
         for number, request in list(self._requests.items()):
-            if now - request.first >= PATIENCE_S:
+            if now - request.first >= self.patience_s:
                 del self._requests[number]
-            elif now - request.last >= RETRY_S and len(self.missing) < MAX_NACKS:
+            elif now - request.last >= self.retry_s and len(self.missing) < MAX_NACKS:
                 request.last = now
                 self.missing.add(number % SEQ_MOD)
         return bool(self.missing)
+
+
+def patience(round_trip_s: float) -> tuple[float, float]:
+    """How long to wait for a lost packet, and after which time to ask again, in seconds."""
+    low, high = PATIENCE_S
+    soon, late = RETRY_S
+    return max(low, min(high, 2.5 * round_trip_s)), max(soon, min(late, round_trip_s))
 
 
 def is_keyframe(codec: str, payloads: tuple[bytes, ...]) -> bool:

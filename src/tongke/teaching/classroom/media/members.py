@@ -156,12 +156,14 @@ class Member:
         return self.round_trip_s - self._shortest_trip_s
 
     def mind_uplink(self, now: float) -> bool:
-        """Find out whether the uplink is full, and whether our estimate of it shall be sent."""
-        rate = self.up["video"]
-        full = rate.kbps > 0 and (rate.loss > LOSSY or self.delay_s(now) > DELAYED_S)
+        """Find out whether the uplink is full, and tell the browser how much it may send."""
+        full = self.up["video"].loss > LOSSY or self.delay_s(now) > DELAYED_S
         if self.peer is not None and "video" in self.peer.receivers:
-            ceiling = self.policy.ceiling(self.grant.role) + self.policy.audio
-            self.peer.receivers["video"].least_estimate = 0 if full else ceiling * 1000
+            role, policy = self.grant.role, self.policy
+            picture = policy.floor(role) / 2 if full else policy.ceiling(role)
+            least = round((policy.audio + picture) * 1000)
+            receiver = self.peer.receivers["video"]
+            receiver.adapt(round_trip_s=self.round_trip_s, least_estimate=least)
         return full
 
     def stalled(self, now: float) -> bool:

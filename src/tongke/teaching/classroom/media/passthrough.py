@@ -11,6 +11,7 @@ import contextlib
 import queue
 import threading
 import time
+from collections.abc import Coroutine
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -29,7 +30,13 @@ from aiortc.rtp import (
     unpack_remb_fci,
 )
 
-from tongke.teaching.classroom.media.frames import AudioAssembler, Frame, NackList, VideoAssembler
+from tongke.teaching.classroom.media.frames import (
+    AudioAssembler,
+    Frame,
+    NackList,
+    VideoAssembler,
+    patience,
+)
 from tongke.teaching.classroom.media.relay import Outlet, Source
 
 SUPPORTED = "1.16."
@@ -86,15 +93,36 @@ class ForwardReceiver(rtcrtpreceiver.RTCRtpReceiver):
             self._frames = AudioAssembler(self._deliver)
         else:
             self._frames = VideoAssembler(self._deliver)
-            self._RTCRtpReceiver__nack_generator = NackList()
+            self._nacks = NackList()
+            self._RTCRtpReceiver__nack_generator = self._nacks
         self._RTCRtpReceiver__jitter_buffer = self._frames
 
     def ask_keyframe(self) -> None:
         """Send a picture loss indication, once something has been received."""
         if self._frames.ssrc is not None:
-            task = asyncio.ensure_future(self._send_rtcp_pli(self._frames.ssrc))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._soon(self._send_rtcp_pli(self._frames.ssrc))
+
+    def adapt(self, *, round_trip_s: float | None, least_estimate: int) -> None:
+        """Suit the repair of losses to the line, and tell a silent publisher what it may send.
+
+        aiortc sends estimates only while packets come: a browser that stopped sending pictures
+        because of a low one would never hear of better times.
+        """
+        assert isinstance(self._frames, VideoAssembler)
+        if round_trip_s is not None:
+            self._nacks.patience_s, self._nacks.retry_s = patience(round_trip_s)
+            self._frames.patience_s = self._nacks.patience_s
+        self.least_estimate = least_estimate
+        own_ssrc: int | None = self._RTCRtpReceiver__rtcp_ssrc  # type: ignore[attr-defined]
+        if own_ssrc is not None and self._frames.ssrc is not None:
+            fci = pack_remb_fci(self.estimate or least_estimate, [self._frames.ssrc])
+            remb = RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=own_ssrc, media_ssrc=0, fci=fci)
+            self._soon(self._send_rtcp(remb))
+
+    def _soon(self, sending: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(sending)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def packets(self) -> tuple[int, int]:
         """Packets expected and packets that came, before repair, since the beginning."""

@@ -20,7 +20,9 @@ Kind = Literal["audio", "video"]
 CLOCK_HZ: dict[str, int] = {"audio": 48_000, "video": 90_000}
 MAX_QUEUED: dict[str, int] = {"audio": 50, "video": 60}
 """Frames waiting for one receiver: a second of sound, two or three of pictures."""
-KEYFRAME_PAUSE_S = 0.5
+KEYFRAME_PAUSE_S = (0.5, 4.0)
+"""Between two requests for a keyframe. It doubles until one comes: on a full line a large picture
+takes seconds, and a second one would only be in its way."""
 
 
 @dataclass(slots=True)
@@ -51,6 +53,7 @@ class Source:
         self._ask = ask_keyframe
         self._clock = clock
         self._asked_at: float | None = None
+        self._pause = KEYFRAME_PAUSE_S[0]
         self._whole = kind == "audio"
 
     def deliver(self, frame: Frame) -> None:
@@ -65,7 +68,9 @@ class Source:
                 self.counters.dropped += 1
                 self.ask_keyframe()
                 return
-            self.counters.keyframes += keyframe
+            if keyframe:
+                self.counters.keyframes += 1
+                self._pause = KEYFRAME_PAUSE_S[0]
             frame = Frame(frame.payloads, frame.timestamp, keyframe=keyframe)
         for outlet in self.outlets:
             outlet.put(frame)
@@ -73,7 +78,9 @@ class Source:
     def ask_keyframe(self) -> None:
         """Ask the publisher for a keyframe, at most twice a second however many ask."""
         now = self._clock()
-        if self._asked_at is None or now - self._asked_at >= KEYFRAME_PAUSE_S:
+        if self._asked_at is None or now - self._asked_at >= self._pause:
+            if self._asked_at is not None:
+                self._pause = min(self._pause * 2, KEYFRAME_PAUSE_S[1])
             self._asked_at = now
             self._ask()
 

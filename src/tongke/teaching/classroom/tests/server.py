@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -32,6 +33,12 @@ class Server:
     folder: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def copy_of(cls, folder: Path, into: Path) -> "Server":
+        """An installation of its own that begins like the one in `folder`."""
+        shutil.copytree(folder, into)
+        return cls(into)
 
     @property
     def env(self) -> dict[str, str]:

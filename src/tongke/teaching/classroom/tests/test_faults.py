@@ -21,10 +21,15 @@ _LOST = (ConnectionError, OSError, TimeoutError, InvalidHandshake)
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    one = Server(tmp_path)
+def server(seeded_folder: tuple[Path, Seeded], tmp_path: Path) -> Iterator[Server]:
+    one = Server.copy_of(seeded_folder[0], tmp_path / "var")
     yield one
     one.kill()
+
+
+@pytest.fixture
+def seeded(seeded_folder: tuple[Path, Seeded]) -> Seeded:
+    return seeded_folder[1]
 
 
 @dataclass
@@ -64,10 +69,11 @@ def stored(server: Server) -> dict[int, tuple[str, str]]:
     return {pupil: (choice, client_id) for pupil, choice, client_id in rows}
 
 
-async def test_no_acknowledged_answer_is_lost_when_the_server_is_killed(server: Server) -> None:
-    seeded = server.seed(pupils=PUPILS)
+async def test_no_acknowledged_answer_is_lost_when_the_server_is_killed(
+    server: Server, seeded: Seeded
+) -> None:
     server.start()
-    children = [Child(number, cookie) for number, cookie in enumerate(seeded.cookies)]
+    children = [Child(number, cookie) for number, cookie in enumerate(seeded.cookies[:PUPILS])]
     working = [asyncio.create_task(child.live(server, seeded)) for child in children]
 
     for kill in (1, 2):
@@ -95,8 +101,9 @@ async def test_no_acknowledged_answer_is_lost_when_the_server_is_killed(server: 
         assert (letter, client_id.replace("-", "")) == (last_letter, last_id.replace("-", ""))
 
 
-async def test_a_killed_server_leaves_no_connection_open_in_the_log(server: Server) -> None:
-    seeded = server.seed(pupils=3)
+async def test_a_killed_server_leaves_no_connection_open_in_the_log(
+    server: Server, seeded: Seeded
+) -> None:
     server.start()
     async with HubClient(server.host, seeded.lesson, seeded.cookies[0]) as one:
         await one.until(lambda me: me.parts)

@@ -17,9 +17,11 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Seeded]]:
-    one = Server(tmp_path_factory.mktemp("hub"))
-    seeded = one.seed(pupils=50)
+def server(
+    seeded_folder: tuple[Path, Seeded], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, Seeded]]:
+    folder, seeded = seeded_folder
+    one = Server.copy_of(folder, tmp_path_factory.mktemp("hub") / "var")
     one.start()
     yield one, seeded
     one.kill()
@@ -161,6 +163,7 @@ async def test_acts_of_other_seats_are_refused_and_the_own_are_done_once(
 
         act_id = str(uuid4())
         await pupil.act("hand", act_id, up=True)
+        pupil.settled.clear()
         again = await pupil.act("hand", act_id, up=True)
         await pupil.until(lambda me: me.parts["mine"]["hand"])
         assert again["again"] is True

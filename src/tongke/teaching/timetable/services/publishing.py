@@ -91,12 +91,17 @@ def _check_plan(
             raise Refused(
                 f"{course}每周 {course.periods_per_week} 节，方案里有 {len(plan[course.pk])} 节。"
             )
+    _check_days(courses, plan)
     problem = planning.problem_of(courses, day)
     slots = [slot for course in courses for slot in plan[course.pk]]
     faults = pure.clashes(problem, slots)
     if faults:
         more = f"（共 {len(faults)} 处）" if faults[1:] else ""
         raise Refused(f"课表已有变动，方案不能用了：{faults[0].rstrip('。')}{more}。请重新排课。")
+
+
+def _check_days(courses: Sequence[Course], plan: Mapping[int, Sequence[pure.Slot]]) -> None:
+    """Refuse when somebody would deliver more joint lessons on a day than the region allows."""
     most = current(TimetableProfile).max_delivered_per_day
     days: Counter[tuple[int | None, int]] = Counter(
         CourseSlot.objects.filter(

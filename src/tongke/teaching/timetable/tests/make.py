@@ -105,12 +105,12 @@ def make_room(school: Organisation, name: str = "听讲教室", *, deliver: bool
 
 
 def make_scene() -> Scene:
-    """Four schools with bells five and ten minutes apart, three rooms, one consortium, a term."""
+    """Four schools with bells some minutes apart, three rooms, one consortium, a term."""
     cast = world()
     make_subjects()
     ring(cast.centre)
     ring(cast.deer_bay, time(8, 35))
-    ring(cast.stone_bridge, time(8, 25))
+    ring(cast.stone_bridge, time(8, 32))
     ring(cast.far_school, time(8, 30))
     return Scene(
         cast=cast, term=make_term(cast.region.region), group=make_consortium(cast),

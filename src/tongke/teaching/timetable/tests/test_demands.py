@@ -205,7 +205,7 @@ def test_a_published_course_fills_its_demand_and_leaves_one_for_the_rest() -> No
     rest = Demand.objects.get(state="open")
     assert (rest.periods, rest.kind) == (1, "short")
     assert music(scene) == ("short", 1)
-    put(scene, scene.cast.deer_class, (5, 7), code=MUSIC, teacher=scene.cast.deer_assistant)
+    put(scene, scene.cast.deer_class, (4, 2), code=MUSIC, teacher=scene.cast.deer_assistant)
     assert music(scene) == ("unqualified", 2)  # its own lesson is the doubtful one
 
 

@@ -65,10 +65,13 @@ def _pupil(
     if row.leaves:
         return _left(row, held, label), stored
     enrol = held is None or school_class is None or held.school_class_id != school_class.pk
+    school = f"{school_class.school.short_name} " if school_class is not None else ""
+    said_class = f"{school}{row.class_label}"
     if held is not None and enrol:
-        fields = merged(fields, {"班级": (held.school_class.name, row.class_label)})
+        former = f"{held.school_class.school.short_name} {held.school_class.name}"
+        fields = merged(fields, {"班级": (former, said_class)})
     if held is None and stored is not None:
-        fields = merged(fields, {"班级": ("", row.class_label)})
+        fields = merged(fields, {"班级": ("", said_class)})
     if held is not None and not enrol and row.seat is not None and row.seat != held.seat:
         fields = merged(fields, {"seat": (held.seat, row.seat)})
     guardians, said = carers.plan(row, stored)
