@@ -40,4 +40,5 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["book", "person", "occurred_on"], name="entry_person"),
             models.Index(fields=["source_type", "source_id"], name="entry_source"),
+            models.Index(fields=["-occurred_on", "-id"], name="entry_list"),
         ]

@@ -16,12 +16,16 @@ class Perm(StrEnum):
     ENTRY_READ = "credits:entry:read"
 
 
+SCHOOL_OR_REGION = (Role.HEAD, Role.TIMETABLER, Role.OFFICER, Role.DIRECTOR)
+READERS = (Role.TEACHER, *SCHOOL_OR_REGION)
+
+
 def entries(actor: Actor, perm: Perm) -> QuerySet[Entry]:
     """Ledger entries on which the actor holds `perm`: one's own, or those of one's schools."""
     match perm, actor.role:
         case Perm.ENTRY_READ, Role.TEACHER:
             return Entry.objects.filter(person=actor.person)
-        case Perm.ENTRY_READ, Role.HEAD | Role.TIMETABLER | Role.OFFICER | Role.DIRECTOR:
+        case Perm.ENTRY_READ, role if role in SCHOOL_OR_REGION:
             return Entry.objects.filter(within(actor))
         case _:
             return Entry.objects.none()

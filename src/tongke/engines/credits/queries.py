@@ -49,8 +49,8 @@ def listed(rows: QuerySet[Entry]) -> QuerySet[Entry]:
     )
 
 
-def by_person(rows: QuerySet[Entry]) -> list[PersonTotal]:
-    """Totals per person and school, largest first."""
+def by_person(rows: QuerySet[Entry], most: int) -> list[PersonTotal]:
+    """Totals per person and school, largest first, no more than `most` of them."""
     grouped = (
         rows.values("person_id", "person__name", "organisation__short_name")
         .annotate(amount=Sum("amount"), lines=Count("id"))
@@ -61,5 +61,5 @@ def by_person(rows: QuerySet[Entry]) -> list[PersonTotal]:
             row["person_id"], row["person__name"], row["organisation__short_name"],
             row["amount"], row["lines"],
         )
-        for row in grouped
+        for row in grouped[:most]
     ]  # fmt: skip

@@ -6,13 +6,19 @@ from decimal import Decimal
 
 from django.db import models, transaction
 
+from tongke.core.audit import record
 from tongke.core.errors import Refused
 from tongke.core.profile import current
+from tongke.engines.credits import rules
 from tongke.engines.credits.models import Entry
 from tongke.engines.credits.profile import CreditsProfile
 from tongke.foundation.people.models import Organisation, Person
 
 WORKLOAD = "workload"
+ROLE_NAMES = {
+    "host": "主讲", "assistant": "辅导", "presenter": "展示", "observer": "听评",
+    "author": "制作", "organiser": "组织",
+}  # fmt: skip
 
 
 @transaction.atomic
@@ -34,7 +40,7 @@ def post(
     Args:
         rule: the role in the task: ``host``, ``assistant`` …
         facts: what the rule reads: ``form`` (profile code of the lesson form) and, for the
-            formula's text only, ``form_name``.
+            formula's text only, ``form_name``, what people call it.
         key: names the act for ever, such as ``lesson:12:0:host:7``.
 
     Raises:
@@ -46,7 +52,7 @@ def post(
     if known is not None:
         return known
     amount, unit, version, formula = _by_rule(rule, facts)
-    entry, _ = Entry.objects.get_or_create(
+    entry, made = Entry.objects.get_or_create(
         key=key,
         defaults={
             "book": book, "person": person, "organisation": organisation, "amount": amount,
@@ -55,16 +61,31 @@ def post(
             "source_label": source_label[:120], "occurred_on": occurred_on, "at": at,
         },
     )  # fmt: skip
+    if made:
+        record("credits.entry.posted", entry, actor=None, at=at, detail={"key": key})
     return entry
 
 
-def _by_rule(rule: str, facts: Mapping[str, object]) -> tuple[Decimal, str, str, str]:
+def _by_rule(role: str, facts: Mapping[str, object]) -> tuple[Decimal, str, str, str]:
+    form = str(facts.get("form", ""))
+    names = {**ROLE_NAMES, form: str(facts.get("form_name") or form)}
+    found = rules.apply(workload_rule(), rules.Facts(role=role, form=form, names=names))
+    return found.amount, found.unit, found.version, found.formula_text[:200]
+
+
+def workload_rule() -> rules.Rule:
+    """The region's table of what a task in a role counts, as the algorithm takes it."""
     profile = current(CreditsProfile)
-    found = profile.rule(rule, str(facts.get("form", "")))
-    amount = Decimal(str(found.amount)).quantize(Decimal("0.01"))
-    unit = profile.workload_unit
-    formula = f"{found.note or '未列出的任务'}：1 次 × {amount.normalize():f} {unit}"
-    return amount, unit, profile.workload_version, formula[:200]
+    return rules.Rule(
+        code=WORKLOAD,
+        version=profile.workload_version,
+        unit=profile.workload_unit,
+        rates=tuple(
+            rules.Rate(one.role, one.form, Decimal(str(one.amount)), note=one.note)
+            for one in profile.workload
+        ),
+        unlisted=Decimal(str(profile.unlisted_amount)),
+    )
 
 
 @transaction.atomic
@@ -88,7 +109,7 @@ def reverse(*, source: models.Model, reason: str, at: datetime, key_prefix: str 
     )
     count = 0
     for entry in standing.select_for_update(of=("self",)):
-        _, made = Entry.objects.get_or_create(
+        against, made = Entry.objects.get_or_create(
             reverses=entry,
             defaults={
                 "book": entry.book, "person_id": entry.person_id,
@@ -97,8 +118,10 @@ def reverse(*, source: models.Model, reason: str, at: datetime, key_prefix: str 
                 "formula": f"冲销：{entry.formula}"[:200], "source_type": entry.source_type,
                 "source_id": entry.source_id, "source_label": entry.source_label,
                 "key": f"reverse:{entry.key}"[:160], "occurred_on": entry.occurred_on, "at": at,
-                "reason": reason[:200],
+                "reason": reason.strip()[:200],
             },
         )  # fmt: skip
+        if made:
+            record("credits.entry.reversed", against, actor=None, at=at, detail={"key": entry.key})
         count += made
     return count

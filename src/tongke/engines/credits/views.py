@@ -4,12 +4,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from tongke.core.profile import current
 from tongke.core.spreadsheets import Column, Sheet, export_xlsx
 from tongke.core.web import excel_response, page_of
 from tongke.engines.credits import policy, queries
 from tongke.engines.credits.forms import PeriodForm
 from tongke.engines.credits.policy import Perm
-from tongke.foundation.people.web import AuthedRequest
+from tongke.engines.credits.profile import CreditsProfile
+from tongke.foundation.people.web import AuthedRequest, for_roles
 
 LEDGER_SHEET = Sheet(
     code="ledger",
@@ -28,21 +30,28 @@ LEDGER_SHEET = Sheet(
 )
 
 
+_PEOPLE_MOST = 10
+
+
 @require_GET
+@for_roles(*policy.READERS)
 def entry_list(request: AuthedRequest) -> HttpResponse:
     """The lines one may read, with filter, sum and paging."""
     form = PeriodForm(request.GET)
     rows = form.narrow(policy.entries(request.actor, Perm.ENTRY_READ))
+    several = request.actor.role in policy.SCHOOL_OR_REGION
     context = {
         "form": form,
         "total": queries.total(rows),
+        "unit": current(CreditsProfile).workload_unit,
         "page": page_of(request, queries.listed(rows)),
-        "people": queries.by_person(rows)[:10] if request.actor.role != "teacher" else [],
+        "people": queries.by_person(rows, _PEOPLE_MOST) if several else [],
     }
     return render(request, "credits/entries.html", context)
 
 
 @require_GET
+@for_roles(*policy.READERS)
 def entry_export(request: AuthedRequest) -> HttpResponse:
     """The same lines as a workbook."""
     form = PeriodForm(request.GET)

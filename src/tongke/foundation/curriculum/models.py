@@ -53,7 +53,7 @@ class Textbook(models.Model):
         ordering = ["subject__position", "grade__position", "volume"]
 
     def __str__(self) -> str:
-        return f"{self.subject.name} {self.grade.name}{self.volume}({self.edition})"
+        return f"{self.subject.name} {self.grade.name}{self.volume}（{self.edition}）"
 
 
 class Unit(models.Model):

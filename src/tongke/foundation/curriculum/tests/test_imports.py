@@ -116,7 +116,7 @@ def test_units_change_places_by_a_file() -> None:
         ([new_row(grade="十年级")], "没有名为“十年级”的年级"),
         ([new_row(after="MU9")], "先修“MU9”不存在"),
         ([new_row(after="MU6A-1-1")], "先修不能是它自己"),
-        ([new_row(unit_seq=0)], "第2行"),
+        ([new_row(unit_seq=0)], "不能小于 1"),
         ([new_row(), new_row()], "重复"),
         ([new_row(), new_row(code="B", unit_title="近处")], "与第 2 行不一致"),
         ([new_row(), new_row(code="B", unit="MU6A-2")], "单元序号 1 已是单元 MU6A-1 的"),

@@ -53,7 +53,7 @@ def test_a_textbook_is_added_and_updated_by_its_codes() -> None:
 
     assert again == [book]
     book.refresh_from_db()
-    assert str(book) == "音乐 五年级上册(新版)"
+    assert str(book) == "音乐 五年级上册（新版）"
     assert list(book.units.values_list("title", flat=True)) == ["新学期的歌", "茉莉花开"]
     assert set(KeyPoint.objects.values_list("code", "title")) == {
         (BEAT.code, "拍子"), (RHYTHM.code, "切分节奏"), (MELISMA.code, "一字多音"),

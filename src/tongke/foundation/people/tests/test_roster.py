@@ -345,24 +345,35 @@ def test_wrong_rows_say_what_to_mend(cast: World) -> None:
         assert said(run).count("第 ") >= 1
 
 
-def hostile() -> dict[str, bytes]:
+def hostile(case: str) -> bytes:
+    """A file that no roster can be made of."""
     sheet = SHEETS["pupils"]()
     good = pupil_row("鹿回湾教学点", "G1", "某某")
-    bomb = io.BytesIO()
-    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 60_000_000)
-    return {
-        "formula": export_csv(sheet, [good]).decode("utf-8-sig").replace("某某", "=cmd|' /C calc'!A0").encode(),
-        "encoding": b"\xff\xfe\xfd" + bytes(range(128, 256)) * 9,
-        "columns": "姓名,性别\n某某,男\n".encode(),
-        "twice": export_csv(sheet, [good, good]),
-        "bomb": bomb.getvalue(),
-        "huge": b"x" * (21 * 1024 * 1024),
-        "empty": b"",
-        "old": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
-        "torn": book("pupils", good)[:700],
-        "gbk": export_csv(sheet, [good | {"name": "名" * 300}]).decode("utf-8-sig").encode("gb18030"),
-    }  # fmt: skip
+    match case:
+        case "formula":
+            text = export_csv(sheet, [good]).decode("utf-8-sig")
+            return text.replace("某某", "=cmd|' /C calc'!A0").encode()
+        case "encoding":
+            return b"\xff\xfe\xfd" + bytes(range(128, 256)) * 9
+        case "columns":
+            return "姓名,性别\n某某,男\n".encode()
+        case "twice":
+            return export_csv(sheet, [good, good])
+        case "bomb":
+            bomb = io.BytesIO()
+            with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+                archive.writestr("xl/worksheets/sheet1.xml", b"0" * 60_000_000)
+            return bomb.getvalue()
+        case "huge":
+            return b"x" * (21 * 1024 * 1024)
+        case "empty":
+            return b""
+        case "old":
+            return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+        case "torn":
+            return book("pupils", good)[:700]
+    long = export_csv(sheet, [good | {"name": "名" * 300}])
+    return long.decode("utf-8-sig").encode("gb18030")
 
 
 @pytest.mark.parametrize(
@@ -372,7 +383,7 @@ def hostile() -> dict[str, bytes]:
 def test_a_broken_file_is_explained_and_changes_nothing(cast: World, case: str) -> None:
     before = state()
 
-    run, importer = dry("pupils", hostile()[case], cast.timetabler, name=f"{case}.csv")
+    run, importer = dry("pupils", hostile(case), cast.timetabler, name=f"{case}.csv")
 
     said_something = run.report["errors"] or counts(run).get("refuse")
     assert said_something, run.report
@@ -392,22 +403,22 @@ def test_a_file_that_changed_under_the_report_is_looked_at_again(cast: World) ->
     assert Person.objects.get(number="G1").name == "旧一"
 
 
-def test_a_whole_county_of_pupils_is_planned_with_few_questions(
+def test_hundreds_of_pupils_are_planned_and_written_with_few_questions(
     cast: World, django_assert_max_num_queries: Any
 ) -> None:
     rows = [
         pupil_row(cast.deer_bay.code, f"G{number:05d}", f"生{number}",
                   guardian_一_name=f"长{number}", guardian_一_relation="父亲",
                   guardian_一_phone=f"139{number:08d}")
-        for number in range(1200)
+        for number in range(400)
     ]  # fmt: skip
     body = book("pupils", *rows)
-    with django_assert_max_num_queries(90):
+    with django_assert_max_num_queries(60):
         run, importer = dry("pupils", body, cast.timetabler)
-    with django_assert_max_num_queries(220):
+    with django_assert_max_num_queries(110):
         runs.commit(run, importer, by=cast.timetabler, at=NOON)
 
-    assert Enrolment.objects.filter(school_class=cast.deer_class).count() == 1203
+    assert Enrolment.objects.filter(school_class=cast.deer_class).count() == 403
 
 
 def test_a_roster_comes_from_the_command_line(cast: World, tmp_path: Path) -> None:

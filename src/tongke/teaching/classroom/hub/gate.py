@@ -45,6 +45,11 @@ def same_origin(headers: Headers) -> bool:
     return urlsplit(origin).netloc == host or origin in settings.CSRF_TRUSTED_ORIGINS
 
 
+def session_key(headers: Headers) -> str:
+    """The bearer's session, empty without one."""
+    return parse_cookie(header(headers, b"cookie")).get(settings.SESSION_COOKIE_NAME, "")
+
+
 def admit(headers: Headers, lesson_id: int) -> Admission | None:
     """The seat that the bearer of these cookies has in a lesson; None when they have none."""
     actor = _actor(headers)

@@ -16,7 +16,7 @@ from tongke.teaching.classroom.hub.asgi import (
     plain,
     start,
 )
-from tongke.teaching.classroom.hub.gate import Admission, admit, header, same_origin
+from tongke.teaching.classroom.hub.gate import Admission, header, same_origin
 from tongke.teaching.classroom.hub.link import Link
 from tongke.teaching.classroom.hub.room import Room
 from tongke.teaching.classroom.hub.rooms import Rooms, rooms
@@ -33,7 +33,7 @@ _COMMENT = ": \n\n"
 async def events(scope: Scope, receive: Receive, send: Send, lesson_id: int) -> None:
     """The parts of a lesson as they change: a stream, or what waits under a name."""
     here = rooms()
-    admission = await here.writer.read(admit, list(scope["headers"]), lesson_id)
+    admission = await here.admit(list(scope["headers"]), lesson_id)
     if admission is None:
         await plain(send, 404, NO_SEAT)
         return
@@ -109,7 +109,7 @@ async def take(scope: Scope, receive: Receive, send: Send, lesson_id: int) -> No
         await plain(send, 400, "请求不完整，请刷新页面。")
         return
     here = rooms()
-    admission = await here.writer.read(admit, headers, lesson_id)
+    admission = await here.admit(headers, lesson_id)
     if admission is None:
         await plain(send, 404, NO_SEAT)
         return

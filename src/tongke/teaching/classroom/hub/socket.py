@@ -6,7 +6,7 @@ from typing import Any
 
 from tongke.core.profile import current
 from tongke.teaching.classroom.hub.asgi import Receive, Scope, Send
-from tongke.teaching.classroom.hub.gate import Admission, admit, same_origin
+from tongke.teaching.classroom.hub.gate import Admission, same_origin
 from tongke.teaching.classroom.hub.link import Link
 from tongke.teaching.classroom.hub.room import Room
 from tongke.teaching.classroom.hub.rooms import Rooms, rooms
@@ -34,7 +34,7 @@ async def serve(scope: Scope, receive: Receive, send: Send, lesson_id: int) -> N
         await send({"type": "websocket.close", "code": WRONG_SITE})
         return
     here = rooms()
-    admission = await here.writer.read(admit, list(scope["headers"]), lesson_id)
+    admission = await here.admit(list(scope["headers"]), lesson_id)
     if admission is None:
         await send({"type": "websocket.close", "code": NO_SEAT})
         return
@@ -116,5 +116,5 @@ async def _still_signed_in(scope: Scope, here: Rooms, lesson_id: int, link: Link
     if time.monotonic() - link.checked_at < _CHECK_EVERY:
         return True
     link.checked_at = time.monotonic()
-    now = await here.writer.read(admit, list(scope["headers"]), lesson_id)
+    now = await here.admit(list(scope["headers"]), lesson_id, look_again=True)
     return now is not None and now.seat == link.seat

@@ -44,6 +44,7 @@ class Policy:
 PERIOD_S = 2.0
 """How often lines are measured and limits set."""
 GROWTH = 1.08**PERIOD_S
+USED = 0.4
 
 
 LOSSY = 0.10
@@ -57,7 +58,8 @@ class Budget:
     The loss rule is that of Google's congestion control: below 2 % try 8 % more each second, above
     10 % fall by half the loss, between them stay (draft-ietf-rmcat-gcc-02, section 6). A browser's
     estimate is never far above what arrives, so a calm picture on a fast line looks like a slow
-    line: it counts only while packets wait in a queue.
+    line: it counts only while packets wait in a queue. And a line that is hardly used teaches
+    nothing, so the budget does not grow then.
     """
 
     def __init__(self, ceiling: int) -> None:
@@ -72,7 +74,7 @@ class Budget:
         Args:
             estimate: the receiver's estimate (REMB), kbit/s; None when it sent none.
             loss: share of packets lost, in [0, 1].
-            carried: kbit/s sent in the period.
+            carried: kbit/s sent, or for an uplink received, in the period.
             delay_s: seconds that packets wait in queues.
 
         Returns:
@@ -84,7 +86,8 @@ class Budget:
             if estimate is not None and estimate < 1.1 * carried:
                 self.kbps = min(self.kbps, estimate)
         elif loss < 0.02:
-            self.kbps = min(self.kbps * GROWTH, self._ceiling)
+            grown = self.kbps * GROWTH if carried > USED * self.kbps else self.kbps
+            self.kbps = min(max(grown, carried), self._ceiling)
         return self.kbps
 
     def allow(self, kbps: float) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, Protocol
 
-from tongke.teaching.classroom.media.limits import DELAYED_S, LOSSY, Budget, Policy, Valve
+from tongke.teaching.classroom.media.limits import Budget, Policy, Valve
 from tongke.teaching.classroom.media.peer import Peer
 from tongke.teaching.classroom.media.relay import Counters, Kind
 from tongke.teaching.classroom.media.tokens import Grant
@@ -103,11 +103,14 @@ class Member:
     def _forget_line(self) -> None:
         policy = self.policy
         self.budget = Budget(policy.host_ceiling + 4 * policy.room_ceiling + 5 * policy.audio)
+        self.up_budget = Budget(policy.ceiling(self.grant.role) + policy.audio)
         self.up_valve = Valve(policy)
         self.valves: dict[str, Valve] = {}
         self.round_trip_s: float | None = None
         self._shortest_trip_s = math.inf
         self._up_meters = {"audio": Meter(), "video": Meter()}
+        self._arrived_meter = Meter()
+        self.arrived = Rate()
         outlets = self.peer.outlets() if self.peer else []
         self._down_meters = [Meter() for _ in outlets]
 
@@ -119,6 +122,9 @@ class Member:
         for kind, source in self.peer.sources.items():
             packets = self.peer.receivers[kind].packets()
             self.up[kind] = self._up_meters[kind].read(source.counters, packets, seconds)
+        if "video" in self.peer.receivers:
+            arrived = Counters(bytes=self.peer.receivers["video"].bytes_received)
+            self.arrived = self._arrived_meter.read(arrived, (0, 0), seconds)
         rates = [
             (sender.loss, meter.read(outlet.counters, (0, 0), seconds))
             for (sender, outlet), meter in zip(self.peer.outlets(), self._down_meters, strict=True)
@@ -135,13 +141,6 @@ class Member:
         at, bits = max(estimates, default=(0.0, 0))
         return bits / 1000 if bits and now - at < STALE_ESTIMATE_S else None
 
-    def up_estimate(self) -> float | None:
-        """Our estimate of the uplink while a picture comes in, kbit/s."""
-        if self.peer is None or "video" not in self.peer.receivers:
-            return None
-        bits = self.peer.receivers["video"].estimate
-        return bits / 1000 if bits and self.up["video"].kbps else None
-
     def delay_s(self, now: float) -> float:
         """How long packets wait in queues on the way: the round trip beyond the shortest one."""
         trips = [
@@ -156,15 +155,21 @@ class Member:
         return self.round_trip_s - self._shortest_trip_s
 
     def mind_uplink(self, now: float) -> bool:
-        """Find out whether the uplink is full, and tell the browser how much it may send."""
-        full = self.up["video"].loss > LOSSY or self.delay_s(now) > DELAYED_S
-        if self.peer is not None and "video" in self.peer.receivers:
-            role, policy = self.grant.role, self.policy
-            picture = policy.floor(role) / 2 if full else policy.ceiling(role)
-            least = round((policy.audio + picture) * 1000)
-            receiver = self.peer.receivers["video"]
-            receiver.adapt(round_trip_s=self.round_trip_s, least_estimate=least)
-        return full
+        """Tell the browser how much it may send; True when that is too little for a picture."""
+        if self.peer is None or "video" not in self.peer.receivers:
+            return False
+        receiver = self.peer.receivers["video"]
+        arrived = self.arrived.kbps + self.up["audio"].kbps
+        estimate = None if receiver.estimate is None else receiver.estimate / 1000
+        kbps = self.up_budget.observe(
+            # aiortc's estimator exaggerates; nothing that has just arrived can be too much by far.
+            estimate=None if estimate is None else max(estimate, 0.7 * arrived),
+            loss=self.up["video"].loss,
+            carried=arrived,
+            delay_s=self.delay_s(now),
+        )
+        receiver.adapt(round_trip_s=self.round_trip_s, told=round(kbps * 1000))
+        return kbps < self.policy.audio + self.policy.floor(self.grant.role) / 2
 
     def stalled(self, now: float) -> bool:
         """Whether nothing has come from a connection that should be sending."""
@@ -199,6 +204,7 @@ class Member:
                 "budget_kbps": round(self.budget.kbps),
                 "rtt_ms": None if self.round_trip_s is None else round(self.round_trip_s * 1000),
             },
+            "up_budget_kbps": round(self.up_budget.kbps),
             "limit": {"video_kbps": self.limit_kbps, "video": self.video_wanted},
             "seen": self.seen,
         }

@@ -26,6 +26,7 @@ from aiortc.rtp import (
     RtcpReceiverInfo,
     RtcpRrPacket,
     RtcpSrPacket,
+    RtpPacket,
     pack_remb_fci,
     unpack_remb_fci,
 )
@@ -78,15 +79,15 @@ def _refuse_codec(codec: RTCRtpCodecParameters) -> NoReturn:
 class ForwardReceiver(rtcrtpreceiver.RTCRtpReceiver):
     """Receives a published track and hands its encoded frames to `source`.
 
-    `estimate` is aiortc's estimate of the uplink, `least_estimate` what the browser is told when
-    that is less; both in bits per second.
+    `estimate` is aiortc's estimate of the uplink in bits per second, `bytes_received` all payload
+    that has arrived, repeated packets included.
     """
 
     def __init__(self, kind: str, transport: RTCDtlsTransport) -> None:
         super().__init__(kind, transport)
         self.source: Source | None = None
         self.estimate: int | None = None
-        self.least_estimate = 10_000_000
+        self.bytes_received = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._frames: AudioAssembler | VideoAssembler
         if kind == "audio":
@@ -102,22 +103,22 @@ class ForwardReceiver(rtcrtpreceiver.RTCRtpReceiver):
         if self._frames.ssrc is not None:
             self._soon(self._send_rtcp_pli(self._frames.ssrc))
 
-    def adapt(self, *, round_trip_s: float | None, least_estimate: int) -> None:
-        """Suit the repair of losses to the line, and tell a silent publisher what it may send.
+    def adapt(self, *, round_trip_s: float | None, told: int) -> None:
+        """Suit the repair of losses to the line, and tell the publisher what it may send (bit/s).
 
-        aiortc sends estimates only while packets come: a browser that stopped sending pictures
-        because of a low one would never hear of better times.
+        aiortc sends its estimates only while packets come: a browser that stopped sending pictures
+        because of a low one would never hear of better times. And it takes the jitter of a busy
+        machine for a full line, so its estimates go to the room's judgement, not to the browser.
         """
         assert isinstance(self._frames, VideoAssembler)
         if round_trip_s is not None:
             self._nacks.patience_s, self._nacks.retry_s = patience(round_trip_s)
             self._frames.patience_s = self._nacks.patience_s
-        self.least_estimate = least_estimate
         own_ssrc: int | None = self._RTCRtpReceiver__rtcp_ssrc  # type: ignore[attr-defined]
         if own_ssrc is not None and self._frames.ssrc is not None:
-            fci = pack_remb_fci(self.estimate or least_estimate, [self._frames.ssrc])
+            fci = pack_remb_fci(told, [self._frames.ssrc])
             remb = RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=own_ssrc, media_ssrc=0, fci=fci)
-            self._soon(self._send_rtcp(remb))
+            self._soon(super()._send_rtcp(remb))
 
     def _soon(self, sending: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(sending)
@@ -134,12 +135,14 @@ class ForwardReceiver(rtcrtpreceiver.RTCRtpReceiver):
         if self.source is not None:
             self.source.deliver(frame)
 
+    async def _handle_rtp_packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:
+        self.bytes_received += len(packet.payload)
+        await super()._handle_rtp_packet(packet, arrival_time_ms)
+
     async def _send_rtcp(self, packet: AnyRtcpPacket) -> None:
         if isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP:
-            self.estimate, ssrcs = unpack_remb_fci(packet.fci)
-            # aiortc's estimator takes the jitter of a busy machine for a full line and holds a
-            # publisher near 100 kbit/s. Unless there are other signs, the browser is told more.
-            packet.fci = pack_remb_fci(max(self.estimate, self.least_estimate), ssrcs)
+            self.estimate = unpack_remb_fci(packet.fci)[0]
+            return  # see `adapt`
         await super()._send_rtcp(packet)
 
 

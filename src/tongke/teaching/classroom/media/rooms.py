@@ -304,10 +304,8 @@ class Room:
 
     def _limit(self, member: Member, offered: list[float], now: float, *, watched: bool) -> None:
         """Tell a publisher how much to send, when it has changed by a tenth or in kind."""
-        starved = member.mind_uplink(now) and (member.up_estimate() or 0.0) < (
-            self.policy.audio + self.policy.floor(member.grant.role) / 2
-        )
-        member.up_valve.update(fed=not starved, now=now)
+        if member.up_valve.update(fed=not member.mind_uplink(now), now=now):
+            member.up_budget.allow(self.policy.audio + self.policy.floor(member.grant.role))
         member.video_wanted = member.up_valve.open and watched
         member.limit_kbps = limit(offered, member.grant.role, member.limit_kbps, self.policy)
         before = member.told

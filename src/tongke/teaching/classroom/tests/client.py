@@ -1,6 +1,7 @@
 """A client of the hub for tests and benchmarks, over a real websocket."""
 
 import asyncio
+import contextlib
 import json
 import time
 from types import TracebackType
@@ -36,7 +37,14 @@ class HubClient:
             compression=None, open_timeout=30,
         )  # fmt: skip
         self._task = asyncio.create_task(self._listen())
+        self._beats = asyncio.create_task(self._beat())
         return self
+
+    async def _beat(self) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await asyncio.sleep(5)
+                await self.send({"t": "ping", "c": time.time() * 1000})
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None,
@@ -45,6 +53,7 @@ class HubClient:
         """Disconnect."""
         assert self._socket is not None
         assert self._task is not None
+        self._beats.cancel()
         await self._socket.close()
         await asyncio.gather(self._task, return_exceptions=True)
 

@@ -1,0 +1,1 @@
+"""The access matrix: a story to ask about, and who may ask for what."""
