@@ -44,8 +44,8 @@ class CoursePlan:
     grade: str
     host: int
     points: tuple[str, ...]
-    periods: int = 2
-    week: int = 1
+    periods: int
+    week: int
     state: str = "published"
     telling: str = "brief"
 
@@ -60,19 +60,29 @@ class CoursePlan:
         return self.grade, self.host
 
 
+def _plan(
+    group: int, subject: str, grade: str, host: int, periods: int, telling: str = "plain",
+    week: int = 1, state: str = "published",
+) -> CoursePlan:  # fmt: skip
+    return CoursePlan(
+        group=group, subject=subject, grade=grade, host=host, points=(), periods=periods,
+        week=week, state=state, telling=telling,
+    )
+
+
 _LEADING = (
-    CoursePlan(group=0, subject=MUSIC, grade="15", host=2, points=(), telling="full"),
-    CoursePlan(group=0, subject=ART, grade="15", host=1, points=(), telling="plain"),
-    CoursePlan(group=0, subject=ENGLISH, grade="15", host=1, points=(), telling="plain"),
-    CoursePlan(group=0, subject=SCIENCE, grade="15", host=1, points=(), week=2, telling="plain"),
-    CoursePlan(group=0, subject=COMPUTING, grade="15", host=1, points=(), periods=1, week=2),
-    CoursePlan(group=0, subject=MUSIC, grade="14", host=1, points=(), week=1, telling="plain"),
-    CoursePlan(group=0, subject=ART, grade="14", host=1, points=(), state="ready"),
-    CoursePlan(group=0, subject=ENGLISH, grade="14", host=1, points=(), state="draft"),
-    CoursePlan(group=1, subject=MUSIC, grade="15", host=1, points=(), telling="full"),
-    CoursePlan(group=1, subject=ENGLISH, grade="15", host=1, points=(), telling="plain"),
-    CoursePlan(group=1, subject=ART, grade="14", host=1, points=(), week=2),
-    CoursePlan(group=1, subject=SCIENCE, grade="15", host=2, points=(), state="draft"),
+    _plan(0, MUSIC, "15", 2, 2, "full"),
+    _plan(0, ART, "15", 1, 1),
+    _plan(0, ENGLISH, "15", 1, 2),
+    _plan(0, SCIENCE, "15", 1, 1, week=2),
+    _plan(0, COMPUTING, "15", 1, 1, "brief", week=2),
+    _plan(0, MUSIC, "14", 1, 1, "brief"),
+    _plan(0, ART, "14", 1, 2, state="ready"),
+    _plan(0, ENGLISH, "14", 1, 2, state="draft"),
+    _plan(1, MUSIC, "15", 1, 2, "full"),
+    _plan(1, ENGLISH, "15", 1, 1),
+    _plan(1, ART, "14", 1, 1, "brief", week=2),
+    _plan(1, SCIENCE, "15", 2, 2, state="draft"),
 )
 _TURNS = (ENGLISH, MUSIC, ART, MUSIC, SCIENCE)
 
@@ -93,7 +103,7 @@ def courses(groups: list[Group]) -> list[CoursePlan]:
         )
         found.append(
             CoursePlan(
-                group=number, subject=subject, grade=grade, host=1, week=1 + number % 5,
+                group=number, subject=subject, grade=grade, host=1, periods=1, week=1 + number % 5,
                 points=_lacking(group, subject, grade),
             )
         )  # fmt: skip

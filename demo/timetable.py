@@ -72,30 +72,31 @@ def week_of(
 ) -> list[Lesson]:
     """A school's week, with the joint courses' periods kept free or given to their subject."""
     key = school.spec.key
-    closed: dict[Node, set[Period]] = defaultdict(set)
-    for node, period in closures(plans, reserved, key, school.staffing):
-        closed[node].add(period)
-    week = Week(
-        [(weekday, seq) for seq in _ORDER for weekday in range(1, 6)],
-        {node: frozenset(periods) for node, periods in closed.items()},
-    )
+    delivered = [plan for plan in plans if world.groups[plan.group].centre.key == key]
     lessons = [
         Lesson(task.klass, task.post, task.subject)
         for task in school.staffing.tasks
         for _ in range(task.periods)
     ]
-    for plan in plans:
-        if world.groups[plan.group].centre.key == key:
-            _fix(week, lessons, plan, reserved)
+    closed: dict[Node, set[Period]] = defaultdict(set)
+    for node, period in closures(plans, reserved, key, school.staffing):
+        closed[node].add(period)
+    fixed: list[tuple[Lesson, Period]] = []
+    for plan in delivered:
+        own = [one for one in lessons if (one.klass, one.subject) == (plan.klass, plan.subject)]
+        periods = [(each.weekday, each.seq) for each in reserved.of(plan)]
+        if len(own) == len(periods):
+            fixed.extend(zip(own, periods, strict=True))
+        else:
+            # Which of its own lessons the class gives up is for the planner to say.
+            closed["class", plan.klass].update(periods)
+            closed["teacher", own[0].teacher].update(periods)
+    week = Week(
+        [(weekday, seq) for seq in _ORDER for weekday in range(1, 6)],
+        {node: frozenset(periods) for node, periods in closed.items()},
+    )
+    for lesson, period in fixed:
+        week.put(lesson, period, fixed=True)
     lost = week.fill(lessons)
     assert not lost, (key, lost)
     return lessons
-
-
-def _fix(week: Week, lessons: list[Lesson], plan: CoursePlan, reserved: Reserved) -> None:
-    """The delivering class has its own lessons of the subject when the joint ones will be."""
-    own = [
-        each for each in lessons if (each.klass, each.subject) == (plan.klass, plan.subject)
-    ]
-    for lesson, meeting in zip(own, reserved.of(plan), strict=False):
-        week.put(lesson, (meeting.weekday, meeting.seq), fixed=True)

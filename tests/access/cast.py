@@ -37,6 +37,14 @@ NOBODY: frozenset[str] = frozenset()
 STRANGERS = frozenset(f"far_{role.value}" for role in Role)
 
 
+_SAME = {"assistant": "teacher", "deer_head": "head", "deer_timetabler": "timetabler"}
+
+
+def anywhere(who: frozenset[str]) -> frozenset[str]:
+    """These and the strangers of their roles: for what belongs to no school."""
+    return who | {f"far_{_SAME.get(each, each)}" for each in who}
+
+
 def strangers(*roles: str) -> frozenset[str]:
     """The strangers of these roles: ``strangers("teacher")``; all of them when none is named."""
     found = frozenset(f"far_{role}" for role in roles) or STRANGERS

@@ -22,7 +22,12 @@ class PersonTotal:
 
 def total(rows: QuerySet[Entry]) -> Decimal:
     """The sum of the lines, reversals included."""
-    return rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    return _exact(rows.aggregate(sum=Sum("amount"))["sum"])
+
+
+def _exact(amount: Decimal | None) -> Decimal:
+    """SQLite adds decimals as floats: 1.5 + 0.8 - 2.3 comes out a hair below zero there."""
+    return (amount or Decimal(0)).quantize(Decimal("0.01")) + 0
 
 
 def between(rows: QuerySet[Entry], first: date, last: date) -> QuerySet[Entry]:
@@ -59,7 +64,7 @@ def by_person(rows: QuerySet[Entry], most: int) -> list[PersonTotal]:
     return [
         PersonTotal(
             row["person_id"], row["person__name"], row["organisation__short_name"],
-            row["amount"], row["lines"],
+            _exact(row["amount"]), row["lines"],
         )
         for row in grouped[:most]
     ]  # fmt: skip

@@ -89,6 +89,7 @@ class Recommendation(models.Model):
         DONE = "done", "已学"
         KNOWN = "known", "学生说已会"
         ASKED = "asked", "问老师"
+        ANSWERED = "answered", "老师已答"
         WITHDRAWN = "withdrawn", "已撤回"
 
     pupil = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="advice")
@@ -102,6 +103,10 @@ class Recommendation(models.Model):
     note = models.CharField("附言", max_length=200, blank=True)
     at = models.DateTimeField("时间")
     changed_at = models.DateTimeField("更新时间", null=True)
+    reply = models.CharField("老师回复", max_length=200, blank=True)
+    replied_by = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = "推荐"

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404
 from tongke.engines.learning.models import Mastery, Overruling, Recommendation
 from tongke.engines.learning.scopes import ClassScope, scopes
 from tongke.foundation.curriculum.models import KeyPoint
-from tongke.foundation.people.actors import Actor
-from tongke.foundation.people.models import Person
+from tongke.foundation.people.actors import Actor, now
+from tongke.foundation.people.models import Enrolment, Person
 from tongke.foundation.people.policy import wards
 from tongke.foundation.people.roles import Role
 
@@ -23,6 +23,11 @@ class Perm(StrEnum):
     MASTERY_OVERRULE = "learning:mastery:overrule"
     ADVICE_READ = "learning:advice:read"
     ADVICE_ANSWER = "learning:advice:answer"
+    ADVICE_REPLY = "learning:advice:reply"
+
+
+LOOKERS = (Role.TEACHER, Role.HEAD, Role.RESEARCHER)
+"""Roles that look into classes; which ones, their scopes say."""
 
 
 def scope_or_404(actor: Actor, class_id: int, subject_code: str, perm: Perm) -> ClassScope:
@@ -37,46 +42,46 @@ def scope_or_404(actor: Actor, class_id: int, subject_code: str, perm: Perm) -> 
 
 def mastery(actor: Actor, perm: Perm) -> QuerySet[Mastery]:
     """Estimates of single pupils on which the actor holds `perm`."""
-    if perm not in {Perm.PUPIL_READ, Perm.MASTERY_OVERRULE}:
-        return Mastery.objects.none()
-    if perm is Perm.MASTERY_OVERRULE and actor.role is not Role.TEACHER:
-        return Mastery.objects.none()
-    match actor.role:
-        case Role.PUPIL:
+    match perm, actor.role:
+        case Perm.PUPIL_READ, Role.PUPIL:
             return Mastery.objects.filter(pupil=actor.person)
-        case Role.GUARDIAN:
+        case Perm.PUPIL_READ, Role.GUARDIAN:
             return Mastery.objects.filter(pupil__in=wards(actor))
-        case Role.TEACHER | Role.HEAD:
-            return Mastery.objects.filter(_of_scopes(actor)).distinct()
+        case Perm.PUPIL_READ, Role.TEACHER | Role.HEAD:
+            return Mastery.objects.filter(_of_scopes(actor))
+        case Perm.MASTERY_OVERRULE, Role.TEACHER:
+            return Mastery.objects.filter(_of_scopes(actor))
         case _:
             return Mastery.objects.none()
 
 
 def _of_scopes(actor: Actor) -> Q:
-    by_subject: dict[str, list[int]] = {}
+    """Rows with a pupil and a key point that lie in the actor's scopes today."""
+    by_subject: dict[str, set[int]] = {}
     for one in scopes(actor):
         if one.pupils:
-            by_subject.setdefault(one.subject_code, []).append(one.class_id)
+            by_subject.setdefault(one.subject_code, set()).add(one.class_id)
     found = Q(pk__in=[])
     for subject, classes in by_subject.items():
+        roll = Enrolment.objects.filter(now(actor.today), school_class__in=classes)
         found |= Q(
-            key_point__unit__textbook__subject=subject,
-            pupil__enrolments__school_class__in=classes,
-            pupil__enrolments__until=None,
+            key_point__unit__textbook__subject=subject, pupil__in=roll.values("pupil")
         )
     return found
 
 
 def mastery_or_404(actor: Actor, pk: int, perm: Perm) -> Mastery:
     """404 both when it does not exist and when it is not theirs."""
-    rows = mastery(actor, perm).select_related("pupil", "key_point__unit__textbook__subject")
+    rows = mastery(actor, perm).select_related(
+        "pupil", "key_point__unit__textbook__subject", "key_point__unit__textbook__grade"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
 def overruling_or_404(actor: Actor, pk: int) -> Overruling:
-    """An overruling the actor made, still standing."""
+    """An overruling the acting teacher made, still standing."""
     rows = Overruling.objects.filter(by=actor.person, withdrawn_at=None)
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(rows if actor.role is Role.TEACHER else rows.none(), pk=pk)
 
 
 def advice(actor: Actor, perm: Perm) -> QuerySet[Recommendation]:
@@ -87,6 +92,8 @@ def advice(actor: Actor, perm: Perm) -> QuerySet[Recommendation]:
             return rows.filter(pupil=actor.person)
         case Perm.ADVICE_READ, Role.GUARDIAN:
             return rows.filter(pupil__in=wards(actor))
+        case Perm.ADVICE_REPLY, Role.TEACHER:
+            return rows.filter(_of_scopes(actor), state=Recommendation.State.ASKED)
         case _:
             return Recommendation.objects.none()
 
@@ -98,15 +105,15 @@ def open_advice(actor: Actor) -> QuerySet[Recommendation]:
 
 def advice_or_404(actor: Actor, pk: int, perm: Perm) -> Recommendation:
     """404 both when it does not exist and when it is not theirs."""
-    return get_object_or_404(advice(actor, perm).select_related("key_point"), pk=pk)
+    rows = advice(actor, perm).select_related("key_point__unit__textbook")
+    return get_object_or_404(rows, pk=pk)
 
 
 def pupils_of(actor: Actor, class_id: int, subject_code: str) -> QuerySet[Person]:
     """The pupils of a class the actor may look into one by one; 404 without the right."""
     scope_or_404(actor, class_id, subject_code, Perm.PUPIL_READ)
-    return Person.objects.filter(
-        enrolments__school_class=class_id, enrolments__until=None
-    ).order_by("enrolments__seat", "name")
+    roll = Enrolment.objects.filter(now(actor.today), school_class=class_id)
+    return Person.objects.filter(enrolments__in=roll).order_by("enrolments__seat", "name")
 
 
 def point_or_404(subject_code: str, pk: int) -> KeyPoint:

@@ -1,9 +1,11 @@
-"""Another question learning asks upward: into whose learning may this actor look, and how far?"""
+"""Two more questions learning asks upward: who may look how far, and who teaches whom what?"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from tongke.foundation.people.actors import Actor
+from tongke.foundation.people.models import SchoolClass
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,9 @@ class ClassScope:
 
 
 ScopeRule = Callable[[Actor], list[ClassScope]]
+TeacherRule = Callable[[SchoolClass, str, date], set[int]]
 _RULES: list[ScopeRule] = []
+_TEACHERS: list[TeacherRule] = []
 
 
 def register_scope(rule: ScopeRule) -> None:
@@ -34,12 +38,27 @@ def register_scope(rule: ScopeRule) -> None:
         _RULES.append(rule)
 
 
+def register_teachers(rule: TeacherRule) -> None:
+    """Answer `teachers` from the package that knows who teaches whom."""
+    if rule not in _TEACHERS:
+        _TEACHERS.append(rule)
+
+
 def scopes(actor: Actor) -> list[ClassScope]:
     """Every class and subject the actor may look into; each once, the widest right wins."""
     best: dict[tuple[int, str], ClassScope] = {}
     for rule in _RULES:
         for one in rule(actor):
             known = best.get((one.class_id, one.subject_code))
-            if known is None or (one.pupils and not known.pupils) or (one.group and not known.group):
+            if known is None or _width(one) > _width(known):
                 best[one.class_id, one.subject_code] = one
     return list(best.values())
+
+
+def _width(one: ClassScope) -> tuple[bool, bool]:
+    return one.pupils, bool(one.group)
+
+
+def teachers(school_class: SchoolClass, subject_code: str, today: date) -> set[int]:
+    """The persons who teach a class a subject on a day."""
+    return {pk for rule in _TEACHERS for pk in rule(school_class, subject_code, today)}

@@ -2,8 +2,6 @@
 
 from django.db.models import Q
 
-from django.db.models import Q
-
 from tongke.core.models import Job
 from tongke.engines.learning import policy as learning_policy
 from tongke.foundation.people import policy as people_policy
@@ -12,6 +10,7 @@ from tongke.foundation.people.roles import Role
 from tongke.teaching.classroom import queries as classroom_queries
 from tongke.teaching.homework import queries as homework_queries
 from tongke.teaching.timetable import policy as timetable
+from tongke.teaching.timetable.models import Course, Demand
 
 
 def duties_due(actor: Actor) -> int:

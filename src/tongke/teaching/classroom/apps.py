@@ -9,3 +9,9 @@ class ClassroomConfig(AppConfig):
     name = "tongke.teaching.classroom"
     label = "classroom"
     verbose_name = "课堂"
+
+    def ready(self) -> None:
+        """Make the jobs known and give lessons their panel."""
+        from tongke.teaching.classroom import panel, tasks  # noqa: F401, PLC0415 - after models
+
+        panel.register()

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("slides/<int:slide_id>/remove/", decks.slide_remove, name="slide-remove"),
     path("slides/<int:slide_id>/picture/", decks.slide_picture, name="slide-picture"),
     path("lessons/<int:lesson_id>/protocol/", protocol.protocol_page, name="protocol"),
+    path("duties/", protocol.protocol_list, name="protocol-list"),
     path("duties/<int:item_id>/tick/", protocol.duty_tick, name="duty-tick"),
     path("duties/<int:item_id>/untick/", protocol.duty_untick, name="duty-untick"),
     path("duties/<int:item_id>/evidence/", protocol.duty_evidence, name="duty-evidence"),

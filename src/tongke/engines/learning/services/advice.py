@@ -4,23 +4,28 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from tongke.core import messages
 from tongke.core.audit import record
 from tongke.core.errors import Refused
 from tongke.core.profile import current
-from tongke.engines.learning import providers
-from tongke.engines.learning.models import LearningRecord, Mastery, Recommendation
+from tongke.engines.learning import providers, scopes
+from tongke.engines.learning.models import Mastery, Recommendation
 from tongke.engines.learning.profile import LearningProfile
 from tongke.engines.learning.services.records import record as push_record
 from tongke.foundation.curriculum.models import KeyPoint
-from tongke.foundation.people.actors import Actor
-from tongke.foundation.people.models import Account, Person
+from tongke.foundation.people.actors import Actor, now
+from tongke.foundation.people.models import Account, Enrolment, Person
 
 ADVICE = messages.register_kind("learning.advice", "再练一练")
 ASKED = messages.register_kind("learning.asked", "学生提问")
-_OPEN = (Recommendation.State.OPEN, Recommendation.State.STARTED)
+ANSWERED = messages.register_kind("learning.answered", "老师回复")
+State = Recommendation.State
+_OPEN = (State.OPEN, State.STARTED)
+_SAID = (State.STARTED, State.DONE, State.KNOWN, State.ASKED)
 
 
 def recommend(weak: Sequence[Mastery], *, source_key: str, at: datetime) -> int:
@@ -30,13 +35,14 @@ def recommend(weak: Sequence[Mastery], *, source_key: str, at: datetime) -> int:
     still open, is left out; so is one for which the library has nothing.
     """
     profile = current(LearningProfile)
+    again = at - timedelta(days=profile.retry_days)
     count = 0
-    for row in sorted(weak, key=lambda one: one.mean or 0)[: profile.recommended_most]:
+    for row in sorted(weak, key=lambda one: one.mean or 0):
         mine = Recommendation.objects.filter(pupil=row.pupil_id)
-        if mine.filter(state__in=_OPEN).count() >= profile.open_most:
+        enough = mine.filter(state__in=_OPEN).count() >= profile.open_most
+        if enough or count >= profile.recommended_most:
             break
-        lately = mine.filter(key_point=row.key_point_id)
-        if lately.filter(at__gte=at - timedelta(days=profile.retry_days)).exists():
+        if mine.filter(Q(at__gte=again) | Q(state__in=_OPEN), key_point=row.key_point_id).exists():
             continue
         offers = providers.offers(row.key_point_id)
         if offers:
@@ -67,65 +73,91 @@ def _propose(
 
 
 @transaction.atomic
-def push(
-    pupils: Iterable[Person], point: KeyPoint, reason: str, *, by: Actor, at: datetime
-) -> int:
+def push(pupils: Iterable[Person], point: KeyPoint, reason: str, *, by: Actor, at: datetime) -> int:
     """A teacher sends the best resource of a point to some pupils; returns how many got it.
 
+    A pupil gets it from one teacher once a day.
+
     Raises:
-        Refused: the library has nothing for the point; nothing is written.
+        Refused: nobody is chosen, or the library has nothing for the point; nothing is written.
     """
+    chosen = list(pupils)
+    if not chosen:
+        raise Refused("请至少勾选一名学生。")
     offers = providers.offers(point.pk)
     if not offers:
         raise Refused(f"资源库里还没有“{point.title}”的讲解，请先上传或换一个知识点。")
-    key = f"push:{by.person.pk}:{point.pk}:{at:%Y%m%d}"
+    key = f"push:{by.person.pk}:{point.pk}:{timezone.localdate(at):%Y%m%d}"
     text = reason.strip() or f"{by.person.name}老师请你再看看“{point.title}”。"
-    count = sum(_propose(one.pk, point, offers[0], text[:200], key, at) for one in pupils)
+    count = sum(_propose(one.pk, point, offers[0], text[:200], key, at) for one in chosen)
     record("learning.advice.pushed", point, actor=by, at=at, detail={"pupils": count})
     return count
 
 
 @transaction.atomic
-def respond(
-    advice: Recommendation, state: str, *, by: Actor, at: datetime, note: str = ""
-) -> None:
+def respond(advice: Recommendation, state: str, *, by: Actor, at: datetime, note: str = "") -> None:
     """What the pupil did with it: started, done, known ("这个我会了"), asked ("问老师").
 
     Raises:
-        Refused: it was withdrawn, or the answer is none of these; nothing is written.
+        Refused: it was withdrawn, a question is empty, or the answer is none of these; nothing
+            is written.
     """
-    allowed = {"started", "done", "known", "asked"}
-    if state not in allowed:
+    if state not in _SAID:
         raise Refused("请选择“学完了”“这个我会了”或“问老师”。")
-    rows = Recommendation.objects.filter(pk=advice.pk).exclude(
-        state=Recommendation.State.WITHDRAWN
-    )
-    if not rows.update(state=state, note=note[:200], changed_at=at):
+    note = note.strip()[:200]
+    if state == State.ASKED and not note:
+        raise Refused("请写一句哪里不明白，老师才知道怎么帮你。")
+    rows = Recommendation.objects.filter(pk=advice.pk).exclude(state=State.WITHDRAWN)
+    if not rows.update(state=state, note=note, changed_at=at):
         raise Refused("老师已经撤回这条推荐。")
     advice.refresh_from_db()
     push_record(
         key=f"advice:{advice.pk}:{state}", person=by.person, verb=f"advice-{state}"[:20],
         object_type="learning.recommendation", object_id=advice.pk, at=at,
-        key_point=advice.key_point, detail={"note": note[:200]} if note else {},
+        key_point=advice.key_point, detail={"note": note} if note else {},
     )  # fmt: skip
-    if state == "asked":
-        _tell_teachers(advice, by)
+    record("learning.advice.responded", advice, actor=by, at=at, detail={"state": state})
+    if state == State.ASKED:
+        _tell_teachers(advice, by, at)
 
 
-def _tell_teachers(advice: Recommendation, by: Actor) -> None:
-    """Whoever last taught the point to this pupil's class hears of the question."""
-    last = (
-        LearningRecord.objects.filter(person=advice.pupil_id, key_point=advice.key_point_id)
-        .exclude(school_class=None)
-        .select_related("school_class__homeroom_teacher")
-        .order_by("-at")
-        .first()
-    )
-    teacher = last.school_class.homeroom_teacher if last and last.school_class else None
-    account = getattr(teacher, "account", None)
-    if account is not None:
+def _tell_teachers(advice: Recommendation, by: Actor, at: datetime) -> None:
+    """Whoever teaches the pupil's class the subject hears of it; else the homeroom teacher."""
+    today = timezone.localdate(at)
+    roll = Enrolment.objects.filter(now(today), pupil=advice.pupil_id)
+    enrolled = roll.select_related("school_class__school").first()
+    if enrolled is None:
+        return
+    school_class = enrolled.school_class
+    subject = advice.key_point.unit.textbook.subject_id
+    people = scopes.teachers(school_class, subject, today) or {school_class.homeroom_teacher_id}
+    for account in Account.objects.filter(person__in=[pk for pk in people if pk]):
         messages.notify(
             account, ASKED, f"{by.person.name} 想问：{advice.key_point.title}",
-            key=f"asked:{advice.pk}:{advice.changed_at}", body=advice.note,
-            url=reverse("learning:class-list"),
+            key=f"asked:{advice.pk}:{at.timestamp()}", body=advice.note,
+            url=reverse("learning:class-detail", args=[school_class.pk, subject]),
+        )  # fmt: skip
+
+
+@transaction.atomic
+def answer(advice: Recommendation, text: str, *, by: Actor, at: datetime) -> None:
+    """A teacher answers a pupil's question.
+
+    Raises:
+        Refused: the answer is empty, or the question was answered or taken back meanwhile.
+    """
+    text = text.strip()[:200]
+    if not text:
+        raise Refused("请写一句回复。")
+    rows = Recommendation.objects.filter(pk=advice.pk, state=State.ASKED)
+    if not rows.update(state=State.ANSWERED, reply=text, replied_by=by.person, changed_at=at):
+        raise Refused("这个提问已经有人回复，或学生已经撤回。")
+    advice.refresh_from_db()
+    record("learning.advice.answered", advice, actor=by, at=at)
+    account = Account.objects.filter(person=advice.pupil_id).first()
+    if account is not None:
+        messages.notify(
+            account, ANSWERED, f"{by.person.name}老师回复了你：{advice.key_point.title}",
+            key=f"answered:{advice.pk}:{at.timestamp()}", body=text,
+            url=reverse("learning:my-advice"),
         )  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from tongke.core.jobs import task
@@ -15,6 +16,8 @@ from tongke.engines.learning.profile import LearningProfile
 from tongke.engines.learning.services import advice
 
 _Pair = tuple[int, int]
+_Answers = dict[_Pair, list[mastery.Observation]]
+_SUBJECT = "key_point__unit__textbook__subject"
 
 
 def params() -> mastery.Params:
@@ -30,18 +33,24 @@ def params() -> mastery.Params:
 
 @transaction.atomic
 def refresh_pupils(pupil_ids: Iterable[int], *, at: datetime) -> list[Mastery]:
-    """Estimate every key point the pupils have answers on, and keep the result."""
+    """Estimate every key point the pupils have answers on or a teacher's word for, and keep it.
+
+    An estimate whose answers were all taken back, and that no teacher's word holds, goes.
+    """
     pupils = set(pupil_ids)
-    answers = _answers(pupils)
-    pins = _pins(pupils)
-    found = mastery.estimate_many(answers, params(), at, pins=pins)
+    pins, subjects = _pins(pupils)
+    found: dict[_Pair, mastery.Estimate] = {}
+    # One subject at a time: what a pupil can do in music says nothing of their mathematics.
+    for answers in _answers(pupils, subjects).values():
+        found |= mastery.estimate_many(answers, params(), at, pins=pins)
     rows = [
         Mastery(
             pupil_id=pupil, key_point_id=point, mean=one.mean, low=one.low, high=one.high,
             evidence=one.items, state=str(one.state), version=mastery.VERSION, as_of=at,
         )
-        for (pupil, point), one in found.items()
+        for (pupil, point), one in sorted(found.items())
     ]  # fmt: skip
+    _drop_others(pupils, found)
     Mastery.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -52,19 +61,29 @@ def refresh_pupils(pupil_ids: Iterable[int], *, at: datetime) -> list[Mastery]:
     return rows
 
 
-def _answers(pupils: set[int]) -> dict[_Pair, list[mastery.Observation]]:
+def _drop_others(pupils: set[int], kept: Iterable[_Pair]) -> None:
+    pairs = set(kept)
+    rows = Mastery.objects.filter(pupil__in=pupils).values_list("pk", "pupil", "key_point")
+    gone = [pk for pk, pupil, point in rows if (pupil, point) not in pairs]
+    Mastery.objects.filter(pk__in=gone).delete()
+
+
+def _answers(pupils: set[int], pinned: dict[_Pair, str]) -> dict[str, _Answers]:
+    """The standing answers of each subject; a pair with a teacher's word only has none."""
     rows = (
         LearningRecord.objects.filter(person__in=pupils, verb="answered", voided_by=None)
         .exclude(key_point=None)
         .exclude(share=None)
         .values_list(
-            "person_id", "key_point_id", "object_type", "object_id", "detail", "share", "at",
-            "item_kind", "difficulty",
+            "person_id", "key_point_id", _SUBJECT, "object_type", "object_id", "detail", "share",
+            "at", "item_kind", "difficulty",
         )
     )  # fmt: skip
-    answers: dict[_Pair, list[mastery.Observation]] = defaultdict(list)
-    for person, point, kind, pk, detail, share, at, item_kind, level in rows:
-        answers[person, point].append(
+    answers: dict[str, _Answers] = defaultdict(lambda: defaultdict(list))
+    for pair, subject in pinned.items():
+        answers[subject][pair] = []
+    for person, point, subject, kind, pk, detail, share, at, item_kind, level in rows:
+        answers[subject][person, point].append(
             mastery.Observation(
                 item=f"{kind}:{detail.get('item', pk)}",
                 score=share,
@@ -76,24 +95,25 @@ def _answers(pupils: set[int]) -> dict[_Pair, list[mastery.Observation]]:
     return answers
 
 
-def _pins(pupils: set[int]) -> dict[_Pair, mastery.Pin]:
-    rows = Overruling.objects.filter(pupil__in=pupils, withdrawn_at=None).order_by("at")
-    return {
-        (row.pupil_id, row.key_point_id): mastery.Pin(
-            mastery.State(row.state), row.reason, row.at
-        )
-        for row in rows
-    }
+def _pins(pupils: set[int]) -> tuple[dict[_Pair, mastery.Pin], dict[_Pair, str]]:
+    """The teachers' newest standing words, and the subject each is about."""
+    rows = Overruling.objects.filter(pupil__in=pupils, withdrawn_at=None).order_by("at", "pk")
+    pins, subjects = {}, {}
+    for row in rows.select_related("key_point__unit__textbook"):
+        pair = row.pupil_id, row.key_point_id
+        pins[pair] = mastery.Pin(mastery.State(row.state), row.reason, row.at)
+        subjects[pair] = row.key_point.unit.textbook.subject_id
+    return pins, subjects
 
 
 @task("learning.refresh")
 def refresh(pupil_id: int, key_point_ids: list[int], source_key: str) -> None:
     """Estimate one pupil anew and recommend for what was just answered. Safe to run twice."""
     now = timezone.now()
-    refresh_pupils([pupil_id], at=now)
+    newest = LearningRecord.objects.filter(person=pupil_id).aggregate(at=Max("at"))["at"]
+    # A classroom's clock may run ahead of ours; its answers count all the same.
+    refresh_pupils([pupil_id], at=max(now, newest or now))
     weak = Mastery.objects.filter(
-        pupil=pupil_id,
-        key_point__in=key_point_ids,
-        mean__lt=current(LearningProfile).weak_share,
+        pupil=pupil_id, key_point__in=key_point_ids, state=mastery.State.STARTING
     )
     advice.recommend(list(weak.select_related("key_point")), source_key=source_key, at=now)

@@ -7,7 +7,7 @@ from django.db import transaction
 from tongke.core.audit import record
 from tongke.core.errors import Refused
 from tongke.engines.learning import mastery
-from tongke.engines.learning.models import Overruling
+from tongke.engines.learning.models import Overruling, Recommendation
 from tongke.engines.learning.services.estimates import refresh_pupils
 from tongke.foundation.curriculum.models import KeyPoint
 from tongke.foundation.people.actors import Actor
@@ -34,8 +34,19 @@ def overrule(
         by=by.person, at=at,
     )  # fmt: skip
     refresh_pupils([pupil.pk], at=at)
+    if state == mastery.State.MASTERED:
+        _withdraw_advice(pupil, point, at)
     record("learning.mastery.overruled", made, actor=by, at=at, detail={"state": state})
     return made
+
+
+def _withdraw_advice(pupil: Person, point: KeyPoint, at: datetime) -> None:
+    """Who knows a point by the teacher's word is not asked to practise it any more."""
+    state = Recommendation.State
+    waiting = Recommendation.objects.filter(
+        pupil=pupil, key_point=point, state__in=[state.OPEN, state.STARTED]
+    )
+    waiting.update(state=state.WITHDRAWN, changed_at=at)
 
 
 @transaction.atomic

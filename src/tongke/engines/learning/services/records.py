@@ -71,9 +71,7 @@ def void(key: str, *, reason: str, at: datetime) -> bool:
         verb="voided", object_type=old.object_type, object_id=old.object_id,
         lesson_id=old.lesson_id, key_point_id=old.key_point_id, detail={"reason": reason}, at=at,
     )  # fmt: skip
-    return bool(
-        LearningRecord.objects.filter(pk=old.pk, voided_by=None).update(voided_by=against)
-    )
+    return bool(LearningRecord.objects.filter(pk=old.pk, voided_by=None).update(voided_by=against))
 
 
 def turns(key_prefix: str) -> int:

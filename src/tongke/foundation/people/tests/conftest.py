@@ -19,7 +19,7 @@ class Words:
         return SUBJECTS
 
     def grades(self) -> list[tuple[str, str]]:
-        return [("14", "四年级"), ("15", "五年级"), ("16", "六年级")]
+        return vocabulary._Bare().grades()  # noqa: SLF001
 
 
 @pytest.fixture

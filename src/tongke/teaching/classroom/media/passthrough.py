@@ -51,7 +51,7 @@ def install() -> None:
     """
     if not aiortc.__version__.startswith(SUPPORTED):
         raise RuntimeError(f"the media engine needs aiortc {SUPPORTED}*, not {aiortc.__version__}")
-    for module, name, replacement in _REPLACEMENTS:
+    for module, name, replacement in REPLACEMENTS:
         assert hasattr(module, name), f"aiortc has no {name} any more"
         setattr(module, name, replacement)
 
@@ -188,7 +188,7 @@ class ForwardSender(rtcrtpsender.RTCRtpSender):
             self.round_trip = (time.monotonic(), max(0.0, trip))
 
 
-_REPLACEMENTS: tuple[tuple[ModuleType, str, object], ...] = (
+REPLACEMENTS: tuple[tuple[ModuleType, str, object], ...] = (
     (rtcpeerconnection, "RTCRtpReceiver", ForwardReceiver),
     (rtcpeerconnection, "RTCRtpSender", ForwardSender),
     (rtcrtpreceiver, "decoder_worker", _no_decoder_worker),

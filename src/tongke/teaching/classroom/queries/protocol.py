@@ -84,10 +84,26 @@ def columns(lesson: Lesson) -> list[Column]:
 
 
 def todo(person: Person, until: datetime) -> QuerySet[ProtocolItem]:
-    """What a person still has to do by hand or by teaching, due until a moment, soonest first."""
+    """What a person is responsible for and has still to do, due until a moment, soonest first."""
+    return open_ones(ProtocolItem.objects.filter(responsible=person), until)
+
+
+def open_ones(items: QuerySet[ProtocolItem], until: datetime) -> QuerySet[ProtocolItem]:
+    """Of some duties, those still to be done and due until a moment, soonest first."""
     return (
-        ProtocolItem.objects.filter(responsible=person, done_at=None, due_at__lte=until)
+        _with_lesson(items)
+        .filter(done_at=None, due_at__lte=until)
         .exclude(lesson__state__in=[Lesson.State.CANCELLED, Lesson.State.NOT_HELD])
-        .select_related("lesson__course__subject", "lesson__course__grade", "school_class__school")
-        .order_by("due_at", "code")
+        .order_by("due_at", "code", "pk")
+    )
+
+
+def done(items: QuerySet[ProtocolItem]) -> QuerySet[ProtocolItem]:
+    """Of some duties, those that are done, latest first."""
+    return _with_lesson(items).exclude(done_at=None).order_by("-done_at", "-pk")
+
+
+def _with_lesson(items: QuerySet[ProtocolItem]) -> QuerySet[ProtocolItem]:
+    return items.select_related(
+        "lesson__course__subject", "lesson__course__grade", "school_class__school"
     )

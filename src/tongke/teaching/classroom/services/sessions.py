@@ -81,7 +81,10 @@ def start(
         live = session.state == Session.State.LIVE
         raise Refused("课已经开始了。" if live else "课堂没有开放，不能上课。")
     session.refresh_from_db()
-    lessons.start(session.lesson, by=by, at=at)
+    session.lesson.refresh_from_db()
+    if session.lesson.state != Lesson.State.LIVE:
+        # Somebody may have begun it on the timetable's own page.
+        lessons.start(session.lesson, by=by, at=at)
     log(session, Kind.STARTED, by=by, at=at, client_id=client_id)
     record("classroom.session.started", session, actor=by, at=at)
     protocol.tick_event(session.lesson, "started", by=by.person, at=at)

@@ -1,5 +1,7 @@
 """The two-sided protocol of a lesson: two columns, ticks, evidence."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tongke.core.errors import Refused
 from tongke.core.files import Limit, store
-from tongke.core.web import serve_file
+from tongke.core.web import page_of, serve_file
 from tongke.foundation.people.web import AuthedRequest
 from tongke.teaching.classroom import policy
 from tongke.teaching.classroom.forms import DutyForm
@@ -19,6 +21,8 @@ from tongke.teaching.classroom.queries import protocol as pages
 from tongke.teaching.classroom.services import protocol
 
 _MOST = Limit(20 * 1024 * 1024)
+# The last duties of a lesson fall due a week after it.
+_AHEAD = timedelta(days=14)
 
 
 def _page(
@@ -42,6 +46,17 @@ def _page(
 def protocol_page(request: AuthedRequest, lesson_id: int) -> HttpResponse:
     """Both sides' duties in the five links with how far they are."""
     return _page(request, lesson_id)
+
+
+@require_GET
+def protocol_list(request: AuthedRequest) -> HttpResponse:
+    """What this teacher has to do in the protocol, soonest first; or has done, latest first."""
+    view = "done" if request.GET.get("view") == "done" else "open"
+    mine = policy.protocol_items(request.actor, Perm.PROTOCOL_TICK)
+    now = timezone.now()
+    rows = pages.done(mine) if view == "done" else pages.open_ones(mine, now + _AHEAD)
+    context = {"page": page_of(request, rows), "now": now, "view": view}
+    return render(request, "classroom/protocol_list.html", context)
 
 
 @require_POST

@@ -1,5 +1,7 @@
 """After the lesson: presence, roll, questions, events; and the same as a workbook."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -22,7 +24,7 @@ def _found(request: AuthedRequest, lesson_id: int) -> tuple[Lesson, Session | No
     return lesson, live.session_of(lesson.pk)
 
 
-def _chart(facts: Summary) -> dict[str, object]:
+def _chart(facts: Summary) -> dict[str, Any]:
     """Answers by option and room of all questions, stacked, for the chart of the page."""
     labels = [f"问 {one.question.seq} · {bar[0]}" for one in facts.questions for bar in one.bars]
     series = [
@@ -39,6 +41,14 @@ def _chart(facts: Summary) -> dict[str, object]:
     return {"kind": "stack", "labels": labels, "series": series, "unit": "人"}
 
 
+def _chart_rows(chart: dict[str, Any]) -> list[tuple[str, list[int]]]:
+    """The figures of the chart as rows of its table."""
+    return [
+        (label, [one["values"][row] for one in chart["series"]])
+        for row, label in enumerate(chart["labels"])
+    ]
+
+
 @require_GET
 def lesson_summary(request: AuthedRequest, lesson_id: int) -> HttpResponse:
     """The log and the figures of a lesson."""
@@ -46,7 +56,8 @@ def lesson_summary(request: AuthedRequest, lesson_id: int) -> HttpResponse:
     context: dict[str, object] = {"lesson": lesson, "session": session}
     if session is not None:
         facts = summary(lesson, session, policy.known_pupils(request.actor, lesson))
-        context |= {"facts": facts, "chart": _chart(facts)}
+        chart = _chart(facts)
+        context |= {"facts": facts, "chart": chart, "chart_rows": _chart_rows(chart)}
     return render(request, "classroom/summary.html", context)
 
 

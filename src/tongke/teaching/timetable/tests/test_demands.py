@@ -324,7 +324,7 @@ def test_staffing_refuses_what_the_rules_forbid() -> None:
     with pytest.raises(Refused, match="教材"):
         courses.staff_course(course, **good, **BY)  # type: ignore[arg-type]
     with override(TimetableProfile, max_delivered_periods=1):
-        with pytest.raises(Refused, match="最多 1 节"):  # noqa: SIM117
+        with pytest.raises(Refused, match="最多 1 节"):
             courses.staff_course(
                 course, **(good | {"textbook": None, "periods_per_week": 2}), **BY  # type: ignore[arg-type]
             )  # fmt: skip

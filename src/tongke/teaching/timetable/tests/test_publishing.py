@@ -35,7 +35,6 @@ from tongke.teaching.timetable.tests.make import (
     CHINESE,
     MATHS,
     STARTS_ON,
-    Scene,
     ask,
     bell_times,
     make_room,
@@ -185,7 +184,7 @@ def test_a_teacher_delivers_no_more_a_day_than_the_region_allows() -> None:
     ]
 
     with override(TimetableProfile, max_delivered_per_day=1):
-        with pytest.raises(Refused, match="每天 1 节"):  # noqa: SIM117
+        with pytest.raises(Refused, match="每天 1 节"):
             publish_course(course, same_day[:1], **BY)
 
 
@@ -270,7 +269,7 @@ def test_a_lesson_of_a_plan_moves_to_a_free_period_only() -> None:
 
     with pytest.raises(Refused, match="已经排满"):
         planning.move_slot(run, course, taken_from=None, weekday=3, seq=2, **by)
-    with pytest.raises(Refused, match="不能放在这里.*语文"):
+    with pytest.raises(Refused, match=r"不能放在这里.*语文"):
         planning.move_slot(run, course, taken_from=was, weekday=2, seq=3, **by)
     with pytest.raises(Refused, match="不能放在这里"):
         planning.move_slot(run, course, taken_from=was, weekday=2, seq=9, **by)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tongke.core.spreadsheets.importer import Action, Change
-from tongke.foundation.people.models import Person
+from tongke.foundation.people.models import Organisation, Person
 from tongke.foundation.people.services.persons import NewPerson
 from tongke.foundation.people.services.roster.known import Known
 from tongke.foundation.people.services.roster.ops import PersonOp
@@ -33,6 +33,7 @@ class Draft:
         self.today = at.date()
         # code or source id → (code, name, kind)
         self.new_organisations: dict[str, tuple[str, str, str]] = {}
+        self.aliases: dict[str, Organisation] = {}  # source ids about to be noted
         self.new_people: dict[str, PersonFields] = {}
         self.new_classes: dict[str, str] = {}  # key → label
         self.mentioned_classes: dict[str, int] = {}  # key → id of a stored class
@@ -44,7 +45,7 @@ class Draft:
         Raises:
             RowRefused: there is none in scope.
         """
-        found = self.known.organisation(text)
+        found = self.known.organisation(text) or self.aliases.get(text)
         if found is not None and not found.is_school:
             raise RowRefused(f"“{found.name}”不是学校或教学点")
         if found is not None:

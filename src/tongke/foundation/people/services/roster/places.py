@@ -28,9 +28,9 @@ def plan_organisations(rows: Iterable[OrganisationRow], draft: Draft) -> list[Ch
 
 
 def _organisation(row: OrganisationRow, label: str, draft: Draft) -> Change:
-    stored = draft.known.organisations.get(row.code) or (
-        draft.known.organisation(row.source_id) if row.source_id else None
-    )
+    stored = _stored_organisation(row, draft)
+    if stored is not None and row.source_id:
+        draft.aliases[row.source_id] = stored
     if stored is not None:
         return _changed_organisation(row, stored, label)
     if row.leaves:
@@ -47,11 +47,22 @@ def _organisation(row: OrganisationRow, label: str, draft: Draft) -> Change:
     return Change(row.line, Action.ADD, label, op=OrganisationOp(new=new))
 
 
+def _stored_organisation(row: OrganisationRow, draft: Draft) -> Organisation | None:
+    """By code; for rows of another system by its id first, and by name at last."""
+    if not row.source_id:
+        return draft.known.organisations.get(row.code)
+    for text in (row.source_id, row.code, row.name):
+        found = draft.known.organisation(text)
+        if found is not None and found.source_id in {"", row.source_id}:
+            return found
+    return None
+
+
 def _parent(row: OrganisationRow, draft: Draft) -> str:
     if row.parent in draft.new_organisations:
         return draft.new_organisations[row.parent][0]
     if row.parent:
-        found = draft.known.organisation(row.parent)
+        found = draft.known.organisation(row.parent) or draft.aliases.get(row.parent)
         if found is None:
             raise RowRefused(f"找不到上级机构“{row.parent}”，上级要排在前面，或不在您的管理范围内")
         return found.code
@@ -93,6 +104,8 @@ def _class(row: ClassRow, school: str, label: str, draft: Draft) -> Change:
     if row.grade_code and grade_name(row.grade_code) == row.grade_code:
         raise RowRefused(f"没有代码为“{row.grade_code}”的年级")
     stored = _stored_class(row, school, draft)
+    if stored is not None and row.source_id and stored.source_id not in {"", row.source_id}:
+        raise RowRefused(f"班号 {row.number} 已经是另一个班“{stored.name}”，请改正后再导入")
     if stored is not None and stored.closed_on is not None:
         raise RowRefused("这个班已经结束，不能再导入；新学年的班请换入学年份或班号")
     if row.leaves:

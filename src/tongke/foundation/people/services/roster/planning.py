@@ -19,7 +19,7 @@ def plan(roster: Roster, *, actor: Actor | None, at: datetime) -> Plan:
     draft = Draft(Known(roster, actor), roster.named, at)
     changes: list[Change] = [
         *plan_organisations(roster.organisations, draft),
-        *plan_staff(roster.staff, draft, whole=roster.whole),
+        *plan_staff(roster.staff, draft, whole=roster.whole, sourced=roster.sourced),
         *plan_classes(roster.classes, draft),
         *plan_pupils(roster.pupils, draft, whole=roster.whole),
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from tongke.core.fields import blind
 from tongke.core.spreadsheets.importer import Action, Change
-from tongke.foundation.people.models import Enrolment, Guardianship, Person, SchoolClass
+from tongke.foundation.people.models import Guardianship, Person, SchoolClass
 from tongke.foundation.people.services.persons import NewPerson
 from tongke.foundation.people.services.pupils import guardian_number
 from tongke.foundation.people.services.roster.draft import Draft, RowRefused, merged
@@ -23,6 +23,9 @@ def plan_pupils(rows: tuple[PupilRow, ...], draft: Draft, *, whole: bool) -> lis
     refused = False
     for row in rows:
         label = draft.label("学生", row.person.name, row.class_label)
+        if row.leaves:
+            changes += _left(row, label, draft, stays)
+            continue
         try:
             school_class = _class_of(row, draft)
             change, stored = _pupil(row, school_class, label, draft, carers)
@@ -62,8 +65,6 @@ def _pupil(
     held = draft.known.enrolments.get(stored.pk) if stored is not None else None
     if held is not None and held.school_class.school_id not in draft.known.scope_ids:
         raise RowRefused(f"学籍号“{row.person.number}”还在别的学校，请原学校先办离校")
-    if row.leaves:
-        return _left(row, held, label), stored
     enrol = held is None or school_class is None or held.school_class_id != school_class.pk
     school = f"{school_class.school.short_name} " if school_class is not None else ""
     said_class = f"{school}{row.class_label}"
@@ -90,11 +91,19 @@ def _pupil(
     return Change(row.line, Action.SAME, label), stored
 
 
-def _left(row: PupilRow, held: Enrolment | None, label: str) -> Change:
-    if held is None:
-        return Change(row.line, Action.SAME, label)
-    return Change(row.line, Action.LEAVE, label, message="来源系统已删除，离班。",
-                  op=LeaveOp(enrolment=held.pk))  # fmt: skip
+def _left(row: PupilRow, label: str, draft: Draft, stays: set[int]) -> list[Change]:
+    """The leaving of a pupil whom the other system has removed; nothing for an unknown one."""
+    stored = draft.known.person(row.person.number, row.person.source_id)
+    held = draft.known.enrolments.get(stored.pk) if stored is not None else None
+    if stored is None or held is None:
+        return []
+    stays.add(stored.pk)  # said once is enough
+    if held.school_class.school_id not in draft.known.scope_ids:
+        return []
+    return [
+        Change(row.line, Action.LEAVE, label or stored.name, message="来源系统已删除，离班。",
+               op=LeaveOp(enrolment=held.pk))
+    ]  # fmt: skip
 
 
 def _gone(classes: set[int], stays: set[int], draft: Draft) -> list[Change]:
@@ -117,6 +126,7 @@ class Carers:
         pairs = [(one.name, one.phone) for row in rows for one in row.guardians]
         self.by_phone = draft.known.guardians_by_phone(pairs)
         self.planned: dict[tuple[str, str], PersonOp] = {}
+        self.numbered: set[str] = set()
         self.taken: set[str] = set()
         numbered = (
             f"J{row.person.number[:26]}-{place}"
@@ -175,8 +185,9 @@ class Carers:
         if fields.phone and key in self.planned:
             return PersonOp(number=self.planned[key].number), True
         number = fields.number or guardian_number(row.person.number, self.taken)
-        if number in self.draft.new_people:
+        if number in self.draft.new_people or number in self.numbered:
             return PersonOp(number=number), True
+        self.numbered.add(number)
         self.taken.add(number)
         new = NewPerson(
             name=fields.name, number=number, phone=fields.phone, source_id=fields.source_id
@@ -193,6 +204,10 @@ class Carers:
 
 def _linked(fields: GuardianFields, held: list[Guardianship]) -> Guardianship | None:
     """The guardianship a row means: same name, and the same phone where two bear the name."""
+    if fields.source_id:
+        told = [one for one in held if one.guardian.source_id == fields.source_id]
+        if told:
+            return told[0]
     same = [one for one in held if one.guardian.name == fields.name]
     exact = [one for one in same if one.guardian.phone_blind == blind(fields.phone)]
     return (exact or same or [None])[0]  # type: ignore[list-item]

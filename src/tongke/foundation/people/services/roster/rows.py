@@ -36,7 +36,10 @@ class PersonFields:
 
 @dataclass(frozen=True, kw_only=True)
 class StaffRow:
-    """A member of staff with one role at one school; several rows for several roles."""
+    """A member of staff with one role at one school; several rows for several roles.
+
+    With `leaves` and without a school the person loses all roles of the scope.
+    """
 
     line: int
     person: PersonFields
@@ -97,7 +100,8 @@ class Roster:
     Attributes:
         whole: the lists are complete: pupils of a named class who are missing leave it, and staff
             of a named school lose the roles the file does not name.
-        sheet: shown before labels when a file holds several lists, as 学生 or 班级.
+        named: labels begin with the list (学生, 班级), for files that hold several.
+        sourced: the file comes from another system: only staff it once brought lose roles.
     """
 
     organisations: tuple[OrganisationRow, ...] = ()
@@ -106,6 +110,7 @@ class Roster:
     pupils: tuple[PupilRow, ...] = ()
     whole: bool = False
     named: bool = False
+    sourced: bool = False
     warnings: tuple[str, ...] = field(default=())
 
 

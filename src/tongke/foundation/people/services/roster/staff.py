@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from tongke.core.spreadsheets.importer import Action, Change
-from tongke.foundation.people.models import Appointment
+from tongke.foundation.people.models import Appointment, Person
 from tongke.foundation.people.roles import SCHOOL_STAFF, Role
 from tongke.foundation.people.services.roster.draft import (
     Draft,
@@ -18,7 +18,9 @@ from tongke.foundation.people.vocabulary import subject_name
 Held = tuple[int, str, str, str]  # person id, school code, role, subject
 
 
-def plan_staff(rows: Iterable[StaffRow], draft: Draft, *, whole: bool) -> list[Change]:
+def plan_staff(
+    rows: Iterable[StaffRow], draft: Draft, *, whole: bool, sourced: bool = False
+) -> list[Change]:
     """One change for each row; with `whole`, one for each role that is not named any more."""
     changes: list[Change] = []
     named: set[Held] = set()
@@ -26,6 +28,9 @@ def plan_staff(rows: Iterable[StaffRow], draft: Draft, *, whole: bool) -> list[C
     planned: set[str] = set()
     for row in rows:
         label = draft.label("教职工", row.person.name, row.person.number)
+        if row.leaves and not row.school:
+            changes += _all_roles(row, label, draft)
+            continue
         try:
             code, school = draft.school(row.school)
             label = draft.label("教职工", row.person.name, school)
@@ -37,8 +42,23 @@ def plan_staff(rows: Iterable[StaffRow], draft: Draft, *, whole: bool) -> list[C
         if found is not None:
             schools.add(found.pk)
     if whole:
-        changes += _gone(schools, named, draft)
+        changes += [
+            each for each, person in _gone(schools, named, draft)
+            if not sourced or person.source_id
+        ]  # fmt: skip
     return changes
+
+
+def _all_roles(row: StaffRow, label: str, draft: Draft) -> list[Change]:
+    """Every role of the scope ends for somebody whom the other system has removed."""
+    stored = draft.known.person(row.person.number, row.person.source_id)
+    held = draft.known.roles.get(stored.pk, ()) if stored is not None else ()
+    return [
+        Change(row.line, Action.LEAVE, f"{label} {one.organisation.short_name}",
+               message="来源系统已删除，任职结束。", op=RoleEndOp(appointment=one.pk))
+        for one in held
+        if one.organisation_id in draft.known.scope_ids and one.role in draft.known.grantable
+    ]  # fmt: skip
 
 
 def _staff(
@@ -90,8 +110,10 @@ def _held(roles: Iterable[Appointment], school: str, row: StaffRow) -> Appointme
     return None
 
 
-def _gone(schools: set[int], named: set[Held], draft: Draft) -> list[Change]:
-    changes = []
+def _gone(
+    schools: set[int], named: set[Held], draft: Draft
+) -> list[tuple[Change, Person]]:
+    changes: list[tuple[Change, Person]] = []
     for one in draft.known.staff_roles(schools):
         key = (one.person_id, one.organisation.code, one.role, one.subject_code)
         if key in named or Role(one.role) not in draft.known.grantable:
@@ -102,6 +124,7 @@ def _gone(schools: set[int], named: set[Held], draft: Draft) -> list[Change]:
         label = draft.label(
             "教职工", one.person.name, f"{one.organisation.short_name} {Role(one.role).label}{subject}"
         )
-        changes.append(Change(0, Action.LEAVE, label, message="名单里没有，任职结束。",
-                              op=RoleEndOp(appointment=one.pk)))  # fmt: skip
+        change = Change(0, Action.LEAVE, label, message="名单里没有，任职结束。",
+                        op=RoleEndOp(appointment=one.pk))  # fmt: skip
+        changes.append((change, one.person))
     return changes

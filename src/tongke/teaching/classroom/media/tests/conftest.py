@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import aioice.ice
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from tongke.teaching.classroom.media import passthrough
 from tongke.teaching.classroom.media.tests.harness import Engine, Site
 
 FLAGS = [
@@ -19,6 +21,15 @@ FLAGS = [
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
 ]
+
+
+@pytest.fixture
+def forwarding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """aiortc forwards in this test's process, on loopback, and is itself again afterwards."""
+    for module, name, _ in passthrough.REPLACEMENTS:
+        monkeypatch.setattr(module, name, getattr(module, name))
+    passthrough.install()
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])
 
 
 @pytest.fixture(scope="module")
