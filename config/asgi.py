@@ -40,7 +40,12 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif path.startswith("/live/"):
         await hub(scope, receive, send)
     elif kind == "http":
-        await _PAGES(scope, receive, send)
+        # The bridge hands `receive()` to another thread, which takes true coroutines only;
+        # granian's is an awaitable of its own.
+        async def body() -> MutableMapping[str, Any]:
+            return await receive()
+
+        await _PAGES(scope, body, send)
     else:
         await send({"type": "websocket.close", "code": 4404})
 

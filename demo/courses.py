@@ -119,9 +119,7 @@ def publish_all(
                 slots.append(_slot(problem, course, meeting, slots))
         centre = world.schools[world.groups[group].centre.key]
         found = {
-            made[plan.key].pk: [
-                slot for slot in slots if slot.course == str(made[plan.key].pk)
-            ]
+            made[plan.key].pk: [slot for slot in slots if slot.course == str(made[plan.key].pk)]
             for plan in now
         }
         done += publish_courses(found, by=world.planning(centre, day), at=at(day, "17:10"))

@@ -202,9 +202,9 @@ def _with_accounts(world: World) -> list[Person]:
         for person in (*school.teachers, *([] if school.spec.is_point else [school.head]))
         if person is not None
     ]
-    bureau = Person.objects.filter(
-        appointments__organisation__in=world.offices.values()
-    ).order_by("pk")
+    bureau = Person.objects.filter(appointments__organisation__in=world.offices.values()).order_by(
+        "pk"
+    )
     deep = {
         pupil.pk for school in world.deep for pupils in school.pupils.values() for pupil in pupils
     }

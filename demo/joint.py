@@ -65,8 +65,15 @@ def _plan(
     week: int = 1, state: str = "published",
 ) -> CoursePlan:  # fmt: skip
     return CoursePlan(
-        group=group, subject=subject, grade=grade, host=host, points=(), periods=periods,
-        week=week, state=state, telling=telling,
+        group=group,
+        subject=subject,
+        grade=grade,
+        host=host,
+        points=(),
+        periods=periods,
+        week=week,
+        state=state,
+        telling=telling,
     )
 
 
@@ -179,7 +186,7 @@ def _meet(
 ) -> Meeting:  # fmt: skip
     centre = group.centre.key
     days = [day for day in range(1, 6) if day not in {each.weekday for each in before}]
-    days.sort(key=lambda day: ((day - wanted) % 5))
+    days.sort(key=lambda day: (day - wanted) % 5)
     own = [(centre, "studio"), (centre, plan.klass),
            (centre, staffing[centre].who(plan.klass, plan.subject))]  # fmt: skip
     for day in days:

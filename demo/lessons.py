@@ -272,9 +272,7 @@ def _call_roll(session: Session, side: Side, moment: datetime, chance: random.Ra
     roll.call(session, side.row.school_class_id, away, by=side.actor, at=moment)
 
 
-def _speak(
-    session: Session, sides: list[Side], bell: datetime, chance: random.Random
-) -> None:
+def _speak(session: Session, sides: list[Side], bell: datetime, chance: random.Random) -> None:
     """Rooms are asked to speak; a weak line falls back to sound and comes back."""
     host = sides[0].actor
     for place, side in enumerate(side for side in sides if side.listening):

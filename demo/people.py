@@ -65,7 +65,9 @@ def _staff(world: World, school: School, phones: Iterator[str]) -> Iterator[NewP
         sex = part.sex if part else chance.choice("2221")
         name = part.name if part else _unseen(chance, sex, seen)
         yield NewPerson(
-            name=name, number=f"{spec.code}T{post.number + 1:02d}".replace("-", ""), sex=sex,
+            name=name,
+            number=f"{spec.code}T{post.number + 1:02d}".replace("-", ""),
+            sex=sex,
             birth_date=date(world.clock.school_year - chance.randint(25, 56), 3, 1)
             + timedelta(days=chance.randrange(300)),
             phone=next(phones),

@@ -144,7 +144,9 @@ def _free_hand(found: Staffing, subject: str, klass: Klass, count: int) -> Post:
         return found.posts[found.homerooms[klass]]
     mine = [each for each in found.posts if each.main == subject]
     knows = {task.post for task in found.tasks if task.subject == subject}
-    known = [each for each in found.posts if each.number in knows and subject not in (CHINESE, MATHS)]
+    known = [
+        each for each in found.posts if each.number in knows and subject not in (CHINESE, MATHS)
+    ]
     for some in (mine, known):
         fits = [each for each in some if each.load + count <= _POINT_MOST + 1]
         if fits:

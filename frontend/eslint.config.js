@@ -6,6 +6,8 @@ export default tseslint.config(
   {
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
+      // querySelector<T> itself is typed so: the caller says which element it expects.
+      "@typescript-eslint/no-unnecessary-type-parameters": "off",
       eqeqeq: "error",
       "no-console": ["error", { allow: ["error"] }],
       "no-eval": "error",

@@ -31,7 +31,7 @@ def web_command(host: str, port: int) -> list[str]:
     """The web process: one granian worker, which the room hub needs."""
     return [
         sys.executable, "-m", "granian", "--interface", "asgi", "--host", host,
-        "--port", str(port), "--workers", "1", "--loop", "uvloop", "--ws", "--no-log-access",
+        "--port", str(port), "--workers", "1", "--loop", "uvloop", "--ws", "--no-access-log",
         "--log-level", "warning", "--backlog", "1024", "config.asgi:application",
     ]  # fmt: skip
 

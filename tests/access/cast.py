@@ -1,10 +1,11 @@
-"""Who asks: one actor for each role near the story, and one of each role who is a stranger to it."""
+"""Who asks: one actor of each role near the story, and one of each role far from it."""
 
 from collections.abc import Iterable
 
 from tongke.foundation.people.actors import Actor
 from tongke.foundation.people.models import Organisation
 from tongke.foundation.people.roles import Role
+from tongke.foundation.people.services.organisations import add_organisation
 from tongke.foundation.people.tests.make import (
     MUSIC,
     NOON,
@@ -14,7 +15,6 @@ from tongke.foundation.people.tests.make import (
     make_guardian,
     next_number,
 )
-from tongke.foundation.people.services.organisations import add_organisation
 
 GUEST = "guest"
 TEACHERS = frozenset({"teacher", "assistant"})

@@ -28,7 +28,14 @@ from tongke.foundation.people.models import Appointment, Title
 from tongke.foundation.people.roles import Role
 from tongke.foundation.people.services.consents import answer as answer_consent
 from tongke.foundation.people.services.titles import NewTitle, report_title
-from tongke.foundation.people.tests.make import MUSIC, YEAR_START, ZONE, make_actor, make_class, world
+from tongke.foundation.people.tests.make import (
+    MUSIC,
+    YEAR_START,
+    ZONE,
+    make_actor,
+    make_class,
+    world,
+)
 from tongke.governance.monitor.models import Snapshot
 from tongke.governance.monitor.services import compute
 from tongke.teaching.assessment import services as bank
@@ -39,7 +46,7 @@ from tongke.teaching.classroom.tests.make import given
 from tongke.teaching.homework.models import Homework, Response, Submission
 from tongke.teaching.homework.services import assignments, submissions
 from tongke.teaching.timetable.models import Course, Demand, Holiday, Lesson, PlanRun
-from tongke.teaching.timetable.services import calendar, courses, planning
+from tongke.teaching.timetable.services import calendar, planning
 from tongke.teaching.timetable.tests.make import (
     ENGLISH,
     Scene,
@@ -319,5 +326,3 @@ def _mail(actors: dict[str, Actor]) -> dict[str, Message]:
         messages.notify(actor.account, BROKEN, "一条消息", key="access")
         found[name] = Message.objects.get(account=actor.account, key="access")
     return found
-
-

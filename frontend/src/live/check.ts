@@ -65,22 +65,22 @@ class LiveCheck extends HTMLElement {
     void this.context?.close();
   }
 
-  private part<T extends Element = HTMLElement>(name: string): T {
+  private piece<T extends Element = HTMLElement>(name: string): T {
     return need<T>(this, `[data-part="${name}"]`);
   }
 
   private on(name: string, pick: (id: string) => void): void {
-    const select = this.part<HTMLSelectElement>(name);
+    const select = this.piece<HTMLSelectElement>(name);
     select.addEventListener("change", () => {
       pick(select.value);
     });
   }
 
   private say(name: string, state: State, word: string, note = ""): void {
-    const badge = this.part(name);
+    const badge = this.piece(name);
     for (const one of STATES) badge.classList.toggle(`badge-${one}`, one === state);
     write(badge, word);
-    if (note !== "") write(this.part(`${name}-note`), note);
+    if (note !== "") write(this.piece(`${name}-note`), note);
   }
 
   private judgeBrowser(): void {
@@ -97,20 +97,20 @@ class LiveCheck extends HTMLElement {
 
   private async openCamera(id: string): Promise<void> {
     for (const track of this.camera?.getTracks() ?? []) track.stop();
-    const video = this.part<HTMLVideoElement>("picture");
+    const video = this.piece<HTMLVideoElement>("picture");
     try {
       const wanted: MediaTrackConstraints = { width: 640, height: 360 };
       if (id !== "") wanted.deviceId = { exact: id };
       this.camera = await navigator.mediaDevices.getUserMedia({ video: wanted });
       video.srcObject = this.camera;
       show(video, true);
-      show(this.part("picture-note"), false);
+      show(this.piece("picture-note"), false);
       this.say("camera", "ok", "正常");
       await this.list("videoinput", "cameras", this.camera);
     } catch (error) {
       show(video, false);
-      show(this.part("picture-note"), true);
-      write(this.part("picture-note"), deviceFault(error));
+      show(this.piece("picture-note"), true);
+      write(this.piece("picture-note"), deviceFault(error));
       this.say("camera", "warn", "没有画面", deviceFault(error));
     }
   }
@@ -130,7 +130,7 @@ class LiveCheck extends HTMLElement {
 
   /** The devices to choose from; their names are known once one of them is open. */
   private async list(kind: MediaDeviceKind, part: string, stream: MediaStream): Promise<void> {
-    const select = this.part<HTMLSelectElement>(part);
+    const select = this.piece<HTMLSelectElement>(part);
     const devices = await navigator.mediaDevices.enumerateDevices();
     const now = stream.getTracks()[0]?.getSettings().deviceId ?? "";
     select.textContent = "";
@@ -150,7 +150,7 @@ class LiveCheck extends HTMLElement {
     analyser.fftSize = 1024;
     this.context.createMediaStreamSource(stream).connect(analyser);
     const samples = new Uint8Array(analyser.fftSize);
-    const level = this.part<HTMLProgressElement>("level");
+    const level = this.piece<HTMLProgressElement>("level");
     const look = (): void => {
       analyser.getByteTimeDomainData(samples);
       const loud = loudness(samples);

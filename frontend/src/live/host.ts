@@ -6,7 +6,7 @@ import { el, fill, need, onAct, setAttribute, show, sync, toast, write } from ".
 import { hubOf, pageData } from "./hub";
 import {
   Media, drawIcons, drawSlide, eachSecond, openDialog, part, play, showClock, showLink, shutDialog,
-  timeLeft, told,
+  textOf, timeLeft, told,
 } from "./page";
 import { tallyView } from "./tally";
 import type { HostTally, RoomPart } from "./types";
@@ -106,13 +106,13 @@ function actions(): Node | null {
   return row;
 }
 
-const LOG_WORDS: Record<string, string> = { start: "上课", end: "下课", roll: "点名完成", question: "发出随堂问", spoke: "发言", hand_up: "举手", help: "请技术员", net: "网络变化" };
+const LOG_WORDS: Record<string, string> = { opened: "课堂开放", started: "上课", ended: "下课", roll: "点名完成", spoke: "发言", help: "请技术员", cards: "答题卡计数" };
 
 function drawLog(): void {
   const rooms = new Map((hub.parts.rooms ?? []).map((room) => [room.id, room.name]));
   const rows = (hub.parts.log ?? []).slice(-6);
   sync(part(root, "log"), rows, (one) => `${one.at}:${one.kind}:${one.class ?? 0}`,
-    (one) => el("li", {}, el("time", {}, hourMinute(one.at)), ` ${rooms.get(one.class ?? 0) ?? ""} ${one.text || (LOG_WORDS[one.kind] ?? one.kind)}`),
+    (one) => el("li", {}, el("time", {}, hourMinute(one.at)), ` ${rooms.get(one.class ?? 0) ?? ""} ${LOG_WORDS[one.kind] ?? (one.text || one.kind)}`),
     () => undefined);
 }
 
@@ -169,7 +169,7 @@ function turn(step: number): void {
 }
 
 function ask(form: HTMLFormElement): void {
-  const field = (name: string): string => String(new FormData(form).get(name) ?? "").trim();
+  const field = (name: string): string => textOf(form, name);
   const kind = field("kind");
   const typed = field("options").split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const options = kind === "true_false" ? ["对", "错"] : typed.slice(0, 6);
@@ -237,9 +237,9 @@ function wire(): void {
   });
   part(document, "end-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    const form = new FormData(event.target as HTMLFormElement);
-    const held = { yes: true, no: false }[String(form.get("held"))] ?? null;
-    void hub.act("end", { held, reason: String(form.get("reason") ?? "") }).then(({ text }) => { write(part(document, "end-error"), text); });
+    const form = event.target as HTMLFormElement;
+    const held = { yes: true, no: false }[textOf(form, "held")] ?? null;
+    void hub.act("end", { held, reason: textOf(form, "reason") }).then(({ text }) => { write(part(document, "end-error"), text); });
   });
   part(document, "say").addEventListener("submit", (event) => {
     event.preventDefault();

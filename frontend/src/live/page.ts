@@ -1,7 +1,7 @@
 /** What the live pages share: status line, clock, slide, videos, dialogs, sound and picture. */
 
 import { countdown, elapsed, hourMinute, lasting } from "./clock";
-import { el, fill, icon, need, show, toast, write } from "./dom";
+import { el, fill, icon, show, toast, write } from "./dom";
 import type { Hub } from "./hub";
 import { RoomMedia } from "./rtc";
 import type { Participant } from "./rtc";
@@ -11,7 +11,15 @@ export const LETTERS = ["A", "B", "C", "D", "E", "F"];
 
 /** The element of a page that carries `data-part="name"`. */
 export function part<T extends Element = HTMLElement>(root: ParentNode, name: string): T {
-  return need<T>(root, `[data-part="${name}"]`);
+  const found = root.querySelector<T>(`[data-part="${name}"]`);
+  if (found === null) throw new Error(`the page has no part ${name}`);
+  return found;
+}
+
+/** A field of a form as trimmed text. */
+export function textOf(form: HTMLFormElement, name: string): string {
+  const value = new FormData(form).get(name);
+  return typeof value === "string" ? value.trim() : "";
 }
 
 /** Draw the icons that buttons ask for by `data-icon-of`. */

@@ -33,6 +33,7 @@ export function bars(question: QuestionPart, tally: HostTally, rooms: RoomPart[]
   });
 }
 
+const WAYS: Record<string, string> = { device: "手机", entered: "代录", cards: "答题卡", mixed: "多种" };
 const SVG = "http://www.w3.org/2000/svg";
 
 function drawing(bar: Bar): SVGSVGElement {
@@ -80,7 +81,7 @@ export function tallyView(
       el("th", { scope: "row" }, el("i", { class: `live-dot live-dot-${place % 5}` }), room.name),
       el("td", { class: "num" }, `${one?.answered ?? 0} / ${one?.enrolled ?? room.enrolled}`),
       el("td", { class: "num" }, right === null ? "—" : `${Math.round(right * 100)}%`),
-      el("td", {}, one?.way ?? ""),
+      el("td", {}, WAYS[one?.way ?? ""] ?? one?.way ?? ""),
     );
   });
   made.append(

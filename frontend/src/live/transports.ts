@@ -98,19 +98,21 @@ export function stream(ways: Ways, ears: Ears): Transport {
 
 /** Ask again and again under a name of our own; for networks that hold streams back. */
 export function poll(ways: Ways, ears: Ears, name: string): Transport {
-  let open = true;
+  const line = { open: true };
   const fail = (): void => {
-    if (!open) return;
-    open = false;
+    if (!line.open) return;
+    line.open = false;
     ears.closed(0);
   };
   const ask = async (): Promise<void> => {
-    while (open) {
+    while (line.open) {
       try {
         const response = await fetch(`${ways.events}?poll=${name}`, { credentials: "same-origin" });
         if (!response.ok) throw new Error(String(response.status));
         const body = (await response.json()) as { messages: ServerMessage[] };
-        for (const message of body.messages) if (open) ears.message(message);
+        body.messages.forEach((message) => {
+          if (line.open) ears.message(message);
+        });
       } catch {
         fail();
         return;
@@ -127,7 +129,7 @@ export function poll(ways: Ways, ears: Ears, name: string): Transport {
       });
     },
     close: () => {
-      open = false;
+      line.open = false;
     },
   };
 }

@@ -68,9 +68,7 @@ def seal_tail(limit: int = 5000) -> int:
     """Number and chain up to `limit` unsealed entries; returns how many. Safe to run twice."""
     head = AuditEntry.objects.select_for_update().exclude(seq=None).order_by("-seq").first()
     number, previous = (head.seq or 0, head.digest) if head else (0, "")
-    fresh = list(
-        AuditEntry.objects.select_for_update().filter(seq=None).order_by("id")[:limit]
-    )
+    fresh = list(AuditEntry.objects.select_for_update().filter(seq=None).order_by("id")[:limit])
     for entry in fresh:
         number += 1
         entry.seq, entry.previous = number, previous

@@ -22,9 +22,7 @@ def kinds() -> dict[str, str]:
     return dict(sorted(_KINDS.items()))
 
 
-def notify(
-    account: Any, kind: str, title: str, *, key: str, body: str = "", url: str = ""
-) -> bool:
+def notify(account: Any, kind: str, title: str, *, key: str, body: str = "", url: str = "") -> bool:
     """Put a message before one account; False when it was sent before or is not wanted.
 
     Runs in the caller's transaction: the message exists when the fact exists.
@@ -37,7 +35,12 @@ def notify(
     Message.objects.bulk_create(
         [
             Message(
-                account=account, kind=kind, title=title[:120], body=body, url=url, key=key,
+                account=account,
+                kind=kind,
+                title=title[:120],
+                body=body,
+                url=url,
+                key=key,
                 created_at=timezone.now(),
             )
         ],

@@ -96,5 +96,5 @@ ROWS: list[Row] = [
     *PORTAL,
     *SIGN_IN,
     *NOT_OFFERED,
-    *importing("interop:interop-oneroster-import", "people.oneroster", IMPORTERS),
+    *importing("interop:interop-oneroster-import", "interop.oneroster", IMPORTERS),
 ]

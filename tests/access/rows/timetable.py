@@ -77,9 +77,7 @@ def _held(story: Story, who: str) -> Args:
 CALENDAR = [
     page("timetable:term-list", STAFF),
     form("timetable:term-create", OFFICER | SYSADMIN),
-    Row(
-        name="timetable:term-detail", get=STAFF | OF_COUNTY, post=OFFICER | SYSADMIN, at=_term
-    ),
+    Row(name="timetable:term-detail", get=STAFF | OF_COUNTY, post=OFFICER | SYSADMIN, at=_term),
     form("timetable:term-edit", OFFICER | SYSADMIN, _term),
     act("timetable:holiday-remove", OFFICER | SYSADMIN, _holiday),
     page("timetable:bell-list", STAFF),

@@ -82,6 +82,4 @@ class RuleItem(models.Model):
     class Meta:
         verbose_name = "统一管理事项"
         ordering = ["code"]
-        constraints = [
-            models.UniqueConstraint(fields=["community", "code"], name="rule_item_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["community", "code"], name="rule_item_once")]

@@ -19,6 +19,7 @@ from tongke.engines.communities.forms import (
     RuleForm,
     UntilForm,
 )
+from tongke.engines.communities.models import Community
 from tongke.engines.communities.policy import Perm
 from tongke.engines.communities.profile import CommunitiesProfile
 from tongke.foundation.people.policy import scope_root
@@ -83,7 +84,7 @@ def consortium_create(request: AuthedRequest) -> HttpResponse:
 
 
 @transaction.atomic
-def _found(request: AuthedRequest, form: NewConsortiumForm) -> queries.Community:
+def _found(request: AuthedRequest, form: NewConsortiumForm) -> Community:
     given, actor, now = form.cleaned_data, request.actor, timezone.now()
     community = services.create_community(
         kind=queries.CONSORTIUM, name=given["name"], owner=actor.organisation,

@@ -59,9 +59,7 @@ class Mastery(models.Model):
 
     class Meta:
         verbose_name = "掌握度"
-        constraints = [
-            models.UniqueConstraint(fields=["pupil", "key_point"], name="mastery_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["pupil", "key_point"], name="mastery_once")]
 
 
 class Overruling(models.Model):

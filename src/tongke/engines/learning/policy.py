@@ -64,9 +64,7 @@ def _of_scopes(actor: Actor) -> Q:
     found = Q(pk__in=[])
     for subject, classes in by_subject.items():
         roll = Enrolment.objects.filter(now(actor.today), school_class__in=classes)
-        found |= Q(
-            key_point__unit__textbook__subject=subject, pupil__in=roll.values("pupil")
-        )
+        found |= Q(key_point__unit__textbook__subject=subject, pupil__in=roll.values("pupil"))
     return found
 
 

@@ -8,21 +8,26 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tongke.core.audit import record_read
 from tongke.core.errors import Refused
+from tongke.core.profile import current
 from tongke.core.spreadsheets import Column, Sheet, export_xlsx
 from tongke.core.web import excel_response, page_of
 from tongke.engines.learning import policy, queries, services
 from tongke.engines.learning.policy import Perm
-from tongke.engines.learning.scopes import scopes
+from tongke.engines.learning.profile import LearningProfile
+from tongke.engines.learning.scopes import ClassScope, scopes
 from tongke.engines.learning.services.overrulings import STATES
+from tongke.foundation.people.roles import Role
+from tongke.foundation.people.web import AuthedRequest, for_roles, words_in
 
-from tongke.foundation.people.web import AuthedRequest
+_SIDES_MOST = 8
 
 
 @require_GET
+@for_roles(*policy.LOOKERS)
 def class_list(request: AuthedRequest) -> HttpResponse:
     """Classes and subjects whose learning one may look into."""
-    rows = queries.scope_rows(scopes(request.actor))
-    words = request.GET.get("q", "").strip()
+    rows = queries.scope_rows(scopes(request.actor), request.actor.today)
+    words = words_in(request)
     if words:
         rows = [
             row for row in rows
@@ -33,37 +38,44 @@ def class_list(request: AuthedRequest) -> HttpResponse:
 
 @require_GET
 def class_detail(request: AuthedRequest, class_id: int, subject_code: str) -> HttpResponse:
-    """The heat map of a class, its weak points, and questions that wait."""
-    scope = policy.scope_or_404(request.actor, class_id, subject_code, Perm.CLASS_READ)
-    ids = queries.pupil_ids(class_id)
-    points = queries.points_with_evidence(class_id, subject_code)
+    """The heat map of a class, its weak points, and questions that wait. Audited."""
+    actor, today = request.actor, request.actor.today
+    scope = policy.scope_or_404(actor, class_id, subject_code, Perm.CLASS_READ)
+    ids = queries.pupil_ids(class_id, today)
+    points = queries.points_with_evidence(class_id, subject_code, today)
     summaries = queries.summaries(ids, points)
-    rows = []
+    school_class = queries.class_named(class_id)
+    rows: list[queries.HeatRow] = []
     if scope.pupils:
-        rows = queries.heat(list(policy.pupils_of(request.actor, class_id, subject_code)), points)
+        record_read(school_class, actor=actor, at=timezone.now(), why="查看班级学情")
+        rows = queries.heat(list(policy.pupils_of(actor, class_id, subject_code)), points)
     side_by_side = _sides(request, scope, summaries)
     context = {
-        "scope": scope, "school_class": queries.class_named(class_id), "subject_code": subject_code,
-        "points": points, "rows": rows, "summaries": summaries,
+        "scope": scope, "school_class": school_class, "subject_code": subject_code,
+        "points": points, "rows": rows, "summaries": summaries, "level": _level(),
         "weak": [one for one in summaries if one.is_weak],
         "asked": queries.asked(ids, subject_code) if scope.pupils else [],
+        "may_reply": scope.pupils and actor.role is Role.TEACHER,
         "as_of": queries.as_of(points, ids), "sides": side_by_side,
         "chart": _chart(side_by_side) if side_by_side else None,
     }  # fmt: skip
     return render(request, "learning/class.html", context)
 
 
+def _level() -> float:
+    return current(LearningProfile).interval_level
+
+
 def _sides(
-    request: AuthedRequest, scope: object, summaries: list[queries.PointSummary]
+    request: AuthedRequest, scope: ClassScope, summaries: list[queries.PointSummary]
 ) -> list[tuple[queries.PointSummary, list[queries.Side]]]:
-    group = getattr(scope, "group", "")
-    if not group:
+    """The classes of the same course side by side, on the points where two of them have a mean."""
+    if not scope.group:
         return []
-    together = [one for one in scopes(request.actor) if one.group == group]
-    if len(together) < 2:
-        return []
-    found = [(one, queries.sides(together, one.point)) for one in summaries[:8]]
-    return [(one, sides) for one, sides in found if len(sides) > 1]
+    together = [one for one in scopes(request.actor) if one.group == scope.group]
+    shown = summaries[:_SIDES_MOST]
+    found = queries.sides(together, [one.point for one in shown], request.actor.today)
+    return [(one, found[one.point.pk]) for one in shown if len(found[one.point.pk]) > 1]
 
 
 def _chart(rows: list[tuple[queries.PointSummary, list[queries.Side]]]) -> dict[str, object]:
@@ -87,7 +99,7 @@ def _chart(rows: list[tuple[queries.PointSummary, list[queries.Side]]]) -> dict[
 def class_export(request: AuthedRequest, class_id: int, subject_code: str) -> HttpResponse:
     """The heat map as a workbook; reading it is audited."""
     pupils = list(policy.pupils_of(request.actor, class_id, subject_code))
-    points = queries.points_with_evidence(class_id, subject_code)
+    points = queries.points_with_evidence(class_id, subject_code, request.actor.today)
     columns = [Column("姓名", "pupil")]
     columns += [Column(f"{one.seq} {one.title}"[:40], f"p{one.pk}") for one in points]
     school_class = queries.class_named(class_id)
@@ -109,6 +121,7 @@ def _cell_text(cell: object) -> str:
 
 
 @require_GET
+@for_roles(Role.TEACHER, Role.HEAD)
 def cell(request: AuthedRequest, mastery_id: int) -> HttpResponse:
     """One pupil on one point: estimate, interval, evidence, overrulings. Audited."""
     row = policy.mastery_or_404(request.actor, mastery_id, Perm.PUPIL_READ)
@@ -117,7 +130,7 @@ def cell(request: AuthedRequest, mastery_id: int) -> HttpResponse:
     context = {
         "row": row, "evidence": queries.evidence(row.pupil, row.key_point),
         "overrulings": queries.overrulings(row.pupil, row.key_point), "may_overrule": may,
-        "states": [str(state) for state in STATES],
+        "states": [str(state) for state in STATES], "level": _level(),
     }  # fmt: skip
     return render(request, "learning/cell.html", context)
 
@@ -146,8 +159,12 @@ def overruling_withdraw(request: AuthedRequest, overruling_id: int) -> HttpRespo
         services.withdraw(row, by=request.actor, at=timezone.now())
     except Refused as refusal:
         notices.error(request, str(refusal))
-    return redirect(request.POST.get("next") if request.POST.get("next", "").startswith(
-        "/learning/") else "learning:class-list")  # fmt: skip
+    else:
+        notices.success(request, "已撤回，按作答重新估计。")
+    # The estimate is gone when it rested on the teacher's word alone.
+    seen = policy.mastery(request.actor, Perm.PUPIL_READ)
+    left = seen.filter(pupil=row.pupil_id, key_point=row.key_point_id).first()
+    return redirect("learning:cell", left.pk) if left else redirect("learning:class-list")
 
 
 @require_POST
@@ -180,14 +197,17 @@ def point(request: AuthedRequest, class_id: int, subject_code: str, point_id: in
 
 
 @require_GET
+@for_roles(Role.PUPIL, Role.GUARDIAN)
 def my_advice(request: AuthedRequest) -> HttpResponse:
     """A pupil's recommendations; a guardian's children's, to look at."""
-    rows = policy.advice(request.actor, Perm.ADVICE_READ).select_related("key_point", "pupil")
+    rows = policy.advice(request.actor, Perm.ADVICE_READ).select_related(
+        "key_point", "pupil", "replied_by"
+    )
+    waiting = ["open", "started"]
     context = {
-        "open": rows.filter(state__in=["open", "started"]).order_by("-at"),
-        "page": page_of(
-            request, rows.exclude(state__in=["open", "started"]).order_by("-changed_at")
-        ),
+        "open": list(rows.filter(state__in=waiting).order_by("-at", "-pk")),
+        "page": page_of(request, rows.exclude(state__in=waiting).order_by("-changed_at", "-pk")),
+        "guardian": request.actor.role is Role.GUARDIAN,
     }
     return render(request, "learning/advice.html", context)
 
@@ -204,3 +224,19 @@ def advice_answer(request: AuthedRequest, advice_id: int) -> HttpResponse:
     except Refused as refusal:
         notices.error(request, str(refusal))
     return redirect("learning:my-advice")
+
+
+@require_POST
+def advice_reply(request: AuthedRequest, advice_id: int) -> HttpResponse:
+    """A teacher's answer to a pupil's question."""
+    row = policy.advice_or_404(request.actor, advice_id, Perm.ADVICE_REPLY)
+    try:
+        services.answer(row, request.POST.get("reply", ""), by=request.actor, at=timezone.now())
+    except Refused as refusal:
+        notices.error(request, str(refusal))
+    else:
+        notices.success(request, "已回复，学生会收到消息。")
+    place = queries.class_of(row.pupil_id, request.actor.today)
+    if place is None:
+        return redirect("learning:class-list")
+    return redirect("learning:class-detail", place, row.key_point.unit.textbook.subject_id)

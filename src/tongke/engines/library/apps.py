@@ -12,7 +12,7 @@ class LibraryConfig(AppConfig):
 
     def ready(self) -> None:
         """Answer learning's question for resources."""
-        from tongke.engines.learning.providers import register_provider  # noqa: PLC0415
-        from tongke.engines.library.services import offers  # noqa: PLC0415
+        from tongke.engines.learning.providers import register_provider
+        from tongke.engines.library.services import offers
 
         register_provider(offers)

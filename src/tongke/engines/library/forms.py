@@ -29,7 +29,9 @@ class ResourceForm(forms.Form):
         help_text="按住 Ctrl 可多选；选了知识点，诊断后才能推荐给需要的学生",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, points: Any, resource: Resource | None = None, **kw: Any) -> None:
+    def __init__(
+        self, *args: Any, points: Any, resource: Resource | None = None, **kw: Any
+    ) -> None:
         """Fill with the resource."""
         if resource is not None:
             kw["initial"] = {

@@ -1,7 +1,8 @@
 """Pages of the library: list, read, edit, publish."""
 
+from typing import BinaryIO, cast
+
 from django.contrib import messages as notices
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,55 +13,60 @@ from tongke.core.errors import Refused
 from tongke.core.files import store
 from tongke.core.models import StoredFile
 from tongke.core.web import page_of, serve_file
-from tongke.engines.library import policy, services
+from tongke.engines.learning import policy as learning
+from tongke.engines.learning import services as learning_services
+from tongke.engines.learning.models import Recommendation
+from tongke.engines.library import policy, queries, services
 from tongke.engines.library.forms import ResourceForm
 from tongke.engines.library.models import Resource
 from tongke.engines.library.policy import Perm
 from tongke.foundation.curriculum import queries as curriculum
-from tongke.foundation.people.web import AuthedRequest
+from tongke.foundation.people.web import AuthedRequest, number_in, words_in
+
+_FILTERS = ("kind", "subject", "grade", "mine")
 
 
 @require_GET
 def resource_list(request: AuthedRequest) -> HttpResponse:
     """Resources by subject, grade, kind and words."""
+    wanted = {name: request.GET.get(name, "") for name in _FILTERS} | {"q": words_in(request)}
     rows = policy.resources(request.actor, Perm.RESOURCE_READ)
-    words = request.GET.get("q", "").strip()
-    kind, subject = request.GET.get("kind", ""), request.GET.get("subject", "")
-    grade, mine = request.GET.get("grade", ""), request.GET.get("mine", "")
-    if words:
-        rows = rows.filter(Q(title__icontains=words) | Q(key_points__title__icontains=words))
-    if kind:
-        rows = rows.filter(kind=kind)
-    if subject:
-        rows = rows.filter(key_points__unit__textbook__subject=subject)
-    if grade:
-        rows = rows.filter(key_points__unit__textbook__grade=grade)
-    if mine:
+    if wanted["mine"]:
         rows = rows.filter(author=request.actor.person)
-    rows = rows.distinct().select_related("author", "organisation").prefetch_related("key_points")
     context = {
-        "page": page_of(request, rows.order_by("-published_at", "-id"), per=24),
-        "words": words, "kind": kind, "subject": subject, "grade": grade, "mine": mine,
-        "kinds": Resource.Kind.choices, "subjects": curriculum.subject_choices(),
-        "grades": curriculum.grade_choices(), "may_add": policy.may_add(request.actor),
+        "page": page_of(request, queries.listed(queries.search(rows, **wanted)), per=24),
+        "wanted": wanted, "kinds": Resource.Kind.choices,
+        "subjects": curriculum.subject_choices(), "grades": curriculum.grade_choices(),
+        "may_add": policy.may_add(request.actor),
     }  # fmt: skip
     return render(request, "library/list.html", context)
 
 
 @require_GET
 def resource_detail(request: AuthedRequest, resource_id: int) -> HttpResponse:
-    """One resource; opening it is noted as learning."""
+    """One resource; opening it is noted, and begins the recommendation that led here."""
     resource = policy.resource_or_404(request.actor, resource_id, Perm.RESOURCE_READ)
-    services.visit(resource, by=request.actor, at=timezone.now())
+    now = timezone.now()
+    services.visit(resource, by=request.actor, at=now)
+    advice = _advice(request, resource)
+    if advice is not None and advice.state == "open":
+        learning_services.respond(advice, "started", by=request.actor, at=now)
+    may_edit = policy.resources(request.actor, Perm.RESOURCE_EDIT).filter(pk=resource.pk)
     context = {
-        "resource": resource,
-        "points": resource.key_points.select_related("unit__textbook__subject"),
-        "may_edit": policy.resources(request.actor, Perm.RESOURCE_EDIT)
-        .filter(pk=resource.pk)
-        .exists(),
-        "advice": _number(request.GET.get("advice", "")),
-    }
+        "resource": resource, "points": queries.points_of(resource),
+        "may_edit": may_edit.exists(), "advice": advice,
+    }  # fmt: skip
     return render(request, "library/detail.html", context)
+
+
+def _advice(request: AuthedRequest, resource: Resource) -> Recommendation | None:
+    """The reader's own recommendation of this resource that the address names and that waits."""
+    number = number_in(request, "advice")
+    if number is None:
+        return None
+    mine = learning.advice(request.actor, learning.Perm.ADVICE_ANSWER)
+    waiting = mine.filter(pk=number, resource_id=resource.pk, state__in=["open", "started"])
+    return waiting.select_related("key_point").first()
 
 
 @require_GET
@@ -112,7 +118,8 @@ def _upload(request: AuthedRequest) -> StoredFile | None:
     if upload is None:
         return None
     kinds = ("video", "pdf", "image")
-    return store(upload.file, upload.name or "", by=request.user, kinds=kinds)
+    body = cast(BinaryIO, upload.file)
+    return store(body, upload.name or "", by=request.user, kinds=kinds)
 
 
 @require_POST
@@ -125,7 +132,3 @@ def resource_publish(request: AuthedRequest, resource_id: int) -> HttpResponse:
     except Refused as refusal:
         notices.error(request, str(refusal))
     return redirect("library:resource-detail", resource.pk)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdigit() and len(text) < 12 else None

@@ -40,5 +40,7 @@ class NewRoomForm(RoomForm):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         """Schools whose rooms the actor keeps."""
         super().__init__(*args, **kwargs)
-        self.fields["school"].queryset = policy.schools(actor, Perm.ROOM_EDIT)
-        self.fields["school"].initial = actor.organisation.pk
+        school = self.fields["school"]
+        assert isinstance(school, forms.ModelChoiceField)
+        school.queryset = policy.schools(actor, Perm.ROOM_EDIT)
+        school.initial = actor.organisation.pk

@@ -1,6 +1,8 @@
 """Reads of rooms for pages and for the timetable."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
@@ -89,7 +91,10 @@ def by_school(schools: QuerySet[Organisation], rooms: QuerySet[Room]) -> list[Sc
     equipped = Q(can_deliver=True) | Q(can_listen=True)
     counted = {
         row["school"]: row
-        for row in rooms.filter(retired_on=None).order_by().values("school").annotate(
+        for row in rooms.filter(retired_on=None)
+        .order_by()
+        .values("school")
+        .annotate(
             rooms=Count("pk"),
             deliver=Count("pk", filter=Q(can_deliver=True)),
             listen=Count("pk", filter=Q(can_listen=True)),
@@ -99,7 +104,7 @@ def by_school(schools: QuerySet[Organisation], rooms: QuerySet[Room]) -> list[Sc
     }
     lines = []
     for school in schools:
-        row = counted.get(school.pk, {})
+        row: Mapping[str, Any] = counted.get(school.pk) or {}
         least = row.get("least")
         lines.append(
             SchoolRooms(

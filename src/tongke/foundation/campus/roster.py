@@ -65,9 +65,7 @@ class RoomImporter:
         changes = [self._one(row, schools, stored) for row in table.rows if not row.errors]
         return Plan(changes=tuple(changes))
 
-    def _one(
-        self, row: Row, schools: "Schools", stored: dict[tuple[int, str], Room]
-    ) -> Change:
+    def _one(self, row: Row, schools: "Schools", stored: dict[tuple[int, str], Room]) -> Change:
         said = {key: row.values[key] for key in _FIELDS if row.values.get(key) is not None}
         name, text = row.values["name"], row.values["school"]
         school = schools.find(text)

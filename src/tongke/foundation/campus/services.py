@@ -79,9 +79,7 @@ def add_rooms(rows: Iterable[NewRoom], *, by: Actor | None, at: datetime) -> lis
 
 
 @transaction.atomic
-def change_room(
-    room: Room, changes: Mapping[str, Any], *, by: Actor | None, at: datetime
-) -> bool:
+def change_room(room: Room, changes: Mapping[str, Any], *, by: Actor | None, at: datetime) -> bool:
     """Change what is said about a room; returns whether anything changed.
 
     Raises:

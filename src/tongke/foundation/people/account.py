@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -13,7 +14,7 @@ class AccountManager(BaseUserManager["Account"]):
         self, login: str, person: Any, password: str | None, *, must_change: bool = True
     ) -> "Account":
         """A new account; without a password nobody can sign in with it."""
-        account = self.model(login=login, person=person, must_change_password=must_change)
+        account = self.model(login=login.lower(), person=person, must_change_password=must_change)
         account.set_password(password)
         account.save(force_insert=True)
         return account
@@ -44,6 +45,10 @@ class Account(AbstractBaseUser):
 
     class Meta:
         verbose_name = "账号"
+        constraints = [
+            # Signing in ignores case, so no two names may differ by it alone.
+            models.UniqueConstraint(Lower("login"), name="account_login_any_case"),
+        ]
 
     def __str__(self) -> str:
         return self.login

@@ -22,7 +22,7 @@ _WRONG_CODE = "验证码不对，请看手机上最新的 6 位数字。"
 _TOO_MANY = "输错次数太多，请 15 分钟后再试。"
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by the school or the bureau; nobody registers alone."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -45,7 +45,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whether to ask for the password again; not from somebody who has just given it."""
         given = get_authentication_records(context.request, context.request.user)
         newest = max((one["at"] for one in given), default=0)
-        return time.time() - newest > app_settings.REAUTHENTICATION_TIMEOUT
+        return bool(time.time() - newest > app_settings.REAUTHENTICATION_TIMEOUT)
 
     def set_password(self, user: Any, password: str) -> None:
         """The person has chosen a password: the initial one has done its service."""
@@ -61,7 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(super().clean_password(password, user))
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors: named by account, secrets sealed, kept where the role demands one."""
 
     error_messages = DefaultMFAAdapter.error_messages | {

@@ -15,13 +15,13 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Let long imports go on in the worker, in the role in which they were begun."""
-        from tongke.core.spreadsheets.tasks import register_actor_loader  # noqa: PLC0415
+        from tongke.core.spreadsheets.tasks import register_actor_loader
 
         register_actor_loader(_same_role)
 
 
 def _same_role(account: Any, appointment: int, day: date) -> Any:
-    from tongke.foundation.people.actors import actor_for  # noqa: PLC0415 - needs loaded models
+    from tongke.foundation.people.actors import actor_for
 
     if account is None or not account.is_active:
         return None

@@ -32,13 +32,17 @@ PEOPLE = Sheet(
     ),
 )  # fmt: skip
 CLASSES = Sheet(
-    "classes-list", "班级一览",
+    "classes-list",
+    "班级一览",
     (
-        Column("学校", "school", width=24), Column("年级", "grade"), Column("班级", "name", width=18),
-        Column("入学年份", "entry_year", "integer"), Column("班主任", "homeroom"),
+        Column("学校", "school", width=24),
+        Column("年级", "grade"),
+        Column("班级", "name", width=18),
+        Column("入学年份", "entry_year", "integer"),
+        Column("班主任", "homeroom"),
         Column("学生数", "pupils", "integer"),
     ),
-)  # fmt: skip
+)
 ROLL = Sheet(
     "class-roll", "班级名册",
     (
@@ -48,14 +52,21 @@ ROLL = Sheet(
     ),
 )  # fmt: skip
 TITLES = Sheet(
-    "titles-list", "名师备案",
+    "titles-list",
+    "名师备案",
     (
-        Column("姓名", "name"), Column("工号", "number", "code", width=20),
-        Column("学校", "school", width=24), Column("称号", "title", width=20),
-        Column("学科", "subject"), Column("学段", "stage"), Column("授予日期", "since", "date"),
-        Column("止", "until", "date"), Column("状态", "state"), Column("退回原因", "reason", width=30),
+        Column("姓名", "name"),
+        Column("工号", "number", "code", width=20),
+        Column("学校", "school", width=24),
+        Column("称号", "title", width=20),
+        Column("学科", "subject"),
+        Column("学段", "stage"),
+        Column("授予日期", "since", "date"),
+        Column("止", "until", "date"),
+        Column("状态", "state"),
+        Column("退回原因", "reason", width=30),
     ),
-)  # fmt: skip
+)
 POSTS = Sheet(
     "posts-list", "岗位与在岗教师",
     (
@@ -119,11 +130,15 @@ def roll_rows(lines: Iterable[RollLine]) -> Rows:
     sexes = dict(Person.Sex.choices)
     for line in lines:
         yield {
-            "seat": line.enrolment.seat, "name": line.pupil.name, "number": line.pupil.number,
+            "seat": line.enrolment.seat,
+            "name": line.pupil.name,
+            "number": line.pupil.number,
             "sex": sexes[line.pupil.sex],
-            "guardians": "、".join(f"{each.guardian.name}（{each.relation}）" for each in line.guardians),
+            "guardians": "、".join(
+                f"{each.guardian.name}（{each.relation}）" for each in line.guardians
+            ),
             "phones": "、".join(each.guardian.phone_shown for each in line.guardians),
-        }  # fmt: skip
+        }
 
 
 def title_rows(rows: Iterable[Title]) -> Rows:

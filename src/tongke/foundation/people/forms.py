@@ -21,6 +21,20 @@ from tongke.foundation.people.vocabulary import stages, subjects
 _SUBJECT_EMPTY = [("", "不分学科")]
 
 
+def offer(form: forms.Form, name: str, pairs: list[tuple[str, str]]) -> None:
+    """Give a choice field its choices when the form is built."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = pairs
+
+
+def draw(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
+    """Give a field that picks a row the rows to pick from."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = rows
+
+
 def day_field(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:
     """A date with the browser's own calendar."""
     return forms.DateField(
@@ -33,7 +47,9 @@ class OrganisationForm(forms.Form):
     """What may be said about an organisation."""
 
     name = forms.CharField(label="名称", max_length=60)
-    short_name = forms.CharField(label="简称", max_length=20, help_text="用在窄的地方，如课表和标签。")
+    short_name = forms.CharField(
+        label="简称", max_length=20, help_text="用在窄的地方，如课表和标签。"
+    )
     code = forms.RegexField(
         r"^[0-9A-Za-z._-]+$", label="机构代码", max_length=20,
         error_messages={"invalid": "只能用数字、字母和 . _ -"},
@@ -50,10 +66,10 @@ class OrganisationForm(forms.Form):
         """Parents within the actor's scope; the code of an existing one stays."""
         super().__init__(*args, **kwargs)
         levels = [(one.code, one.name) for one in current(RegionProfile).levels]
-        self.fields["level"].choices = [each for each in levels if each[0] not in {"class", "grade"}]
-        self.fields["stages"].choices = stages()
+        offer(self, "level", [each for each in levels if each[0] not in {"class", "grade"}])
+        offer(self, "stages", stages())
         above = policy.organisations(actor, Perm.ORGANISATION_EDIT).filter(closed_on=None)
-        self.fields["parent"].queryset = above
+        draw(self, "parent", above)
         if editing:
             del self.fields["code"], self.fields["parent"]
 
@@ -116,13 +132,15 @@ class AppointmentForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         """Organisations and roles that the actor may give."""
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = policy.organisations(actor, Perm.APPOINT)
+        draw(self, "organisation", policy.organisations(actor, Perm.APPOINT))
         self.fields["organisation"].initial = actor.organisation.pk
         labels = current(PeopleProfile).role_labels
-        self.fields["role"].choices = [
-            (role.value, labels.get(role, role.label)) for role in policy.grantable_roles(actor)
-        ]
-        self.fields["subject_code"].choices = _SUBJECT_EMPTY + subjects()
+        offer(
+            self,
+            "role",
+            [(role.value, labels.get(role, role.label)) for role in policy.grantable_roles(actor)],
+        )
+        offer(self, "subject_code", _SUBJECT_EMPTY + subjects())
         self.fields["since"].initial = actor.today
 
     def clean(self) -> dict[str, Any]:
@@ -151,7 +169,7 @@ class ClassForm(forms.Form):
     def __init__(self, *args: Any, school_class: SchoolClass, today: date, **kwargs: Any) -> None:
         """Teachers of the school."""
         super().__init__(*args, **kwargs)
-        self.fields["homeroom_teacher"].queryset = staff_of(school_class.school, today)
+        draw(self, "homeroom_teacher", staff_of(school_class.school, today))
 
 
 def staff_of(school: Organisation, today: date) -> QuerySet[Person]:
@@ -175,15 +193,15 @@ class TitleForm(forms.Form):
         held = Appointment.objects.filter(
             now(actor.today), policy.within(actor), role__in={Role.TEACHER, Role.HEAD}
         )
-        self.fields["person"].queryset = Person.objects.filter(
-            pk__in=held.values("person")
-        ).order_by("name", "pk")
+        draw(
+            self,
+            "person",
+            Person.objects.filter(pk__in=held.values("person")).order_by("name", "pk"),
+        )
         profile = current(PeopleProfile)
-        self.fields["kind"].choices = [
-            (one.code, profile.title_name(one.code)) for one in profile.titles
-        ]
-        self.fields["subject_code"].choices = subjects()
-        self.fields["stage_code"].choices = [("", "不分学段"), *stages()]
+        offer(self, "kind", [(one.code, profile.title_name(one.code)) for one in profile.titles])
+        offer(self, "subject_code", subjects())
+        offer(self, "stage_code", [("", "不分学段"), *stages()])
 
 
 class ReasonForm(forms.Form):
@@ -214,7 +232,7 @@ class PostForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Subjects of the region."""
         super().__init__(*args, **kwargs)
-        self.fields["subject_code"].choices = subjects()
+        offer(self, "subject_code", subjects())
 
 
 class PupilForm(PersonForm):

@@ -22,9 +22,7 @@ ACTOR_KEY = "appointment"
 _SEEN_KEY = "seen"
 _DAY_SECONDS = 24 * 60 * 60
 # Sign-in pages decide for themselves; the rest stays reachable while something is to be done.
-_OPEN_NAMES = frozenset(
-    {"account_login", "account_logout", "account_inactive", "mfa_authenticate"}
-)
+_OPEN_NAMES = frozenset({"account_login", "account_logout", "account_inactive", "mfa_authenticate"})
 _DURING_PASSWORD = _OPEN_NAMES | {"account_change_password"}
 _DURING_FACTOR = _DURING_PASSWORD | {
     "mfa_activate_totp", "mfa_deactivate_totp", "mfa_index", "mfa_generate_recovery_codes",

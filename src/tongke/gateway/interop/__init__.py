@@ -1,2 +1,1 @@
-"""Interop: adapters that translate at the border and own no facts.
-"""
+"""Interop: adapters that translate at the border and own no facts."""

@@ -96,7 +96,9 @@ class _Mapper:
     def _organisations(self) -> Iterable[OrganisationRow]:
         for org in sorted(self.package.orgs, key=self._depth):
             if org.type != "school":
-                self.warnings.append(f"“{org.name}”（{org.type}）不是学校，按本区域处理，没有导入。")
+                self.warnings.append(
+                    f"“{org.name}”（{org.type}）不是学校，按本区域处理，没有导入。"
+                )
                 continue
             above = self.orgs.get(org.parent_id)
             point = above is not None and above.type == "school"
@@ -146,7 +148,9 @@ class _Mapper:
                         subject_code=code, since=one.begin,
                     )  # fmt: skip
         if skipped:
-            self.warnings.append(f"这些角色没有导入，请在平台里任命：{'、'.join(sorted(skipped))}。")
+            self.warnings.append(
+                f"这些角色没有导入，请在平台里任命：{'、'.join(sorted(skipped))}。"
+            )
 
     def _taught(self) -> dict[tuple[str, str], set[str]]:
         """Subject codes by (user, school), from the classes a user teaches."""
@@ -239,7 +243,9 @@ class _Mapper:
                 continue
             found[each.user_id] = (standing[each.class_id], each.begin, over)
         if several:
-            names = "、".join(self.users[one].name for one in sorted(several)[:5] if one in self.users)
+            names = "、".join(
+                self.users[one].name for one in sorted(several)[:5] if one in self.users
+            )
             self.warnings.append(
                 f"一个学生只能在一个行政班：{names}{' 等' if several and len(several) > 5 else ''}"
                 "在几个班里，只取了第一个。"

@@ -13,6 +13,7 @@ from tongke.foundation.people.profile import PeopleProfile
 from tongke.foundation.people.roles import Role
 from tongke.gateway.portal import navigation
 
+THEME_COOKIE = "tongke_theme"
 _THEMES = {"light": "light", "dark": "dark"}
 
 
@@ -26,7 +27,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     region = current(RegionProfile)
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
-        return {"shell": Shell(product=region.product_name, region=region.name)}
+        theme = _THEMES.get(request.COOKIES.get(THEME_COOKIE, ""), "")
+        return {"shell": Shell(product=region.product_name, region=region.name, theme=theme)}
     options = tuple(
         SwitchOption(
             str(one.pk),

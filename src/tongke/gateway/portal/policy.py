@@ -73,6 +73,8 @@ def public_resources() -> QuerySet[Resource]:
     rows = Resource.objects.filter(state=Resource.State.PUBLISHED)
     return (
         rows.select_related("organisation")
-        .prefetch_related("key_points__unit__textbook__subject", "key_points__unit__textbook__grade")
+        .prefetch_related(
+            "key_points__unit__textbook__subject", "key_points__unit__textbook__grade"
+        )
         .order_by("-published_at", "-pk")
     )

@@ -169,5 +169,3 @@ def _names(schools: list[int]) -> dict[int, str]:
 
 def _class_names(ids: list[int]) -> dict[int, str]:
     return dict(SchoolClass.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
-
-

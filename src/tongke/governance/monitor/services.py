@@ -33,13 +33,13 @@ def compute(*, at: datetime) -> Snapshot:
     rows = sum(lake.write(extract, folder) for extract in lake.EXTRACTS)
     tables = lake.tables(folder)
     ancestors = _ancestors()
-    values = {
-        one.code: _rolled_up(_by_school(one, tables), ancestors) for one in indicators()
-    }
+    values = {one.code: _rolled_up(_by_school(one, tables), ancestors) for one in indicators()}
     return _keep(name, values, rows, time.perf_counter() - started, at)
 
 
-def _by_school(one: Indicator, tables: Mapping[str, object]) -> list[tuple[int, str, int, float, float]]:
+def _by_school(
+    one: Indicator, tables: Mapping[str, object]
+) -> list[tuple[int, str, int, float, float]]:
     rows = one.rows(tables)
     sums = rows.group_by(["school_id", "term", "week"]).agg(
         numerator=rows.numerator.sum(), denominator=rows.denominator.sum()

@@ -12,6 +12,6 @@ class ClassroomConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the jobs known and give lessons their panel."""
-        from tongke.teaching.classroom import panel, tasks  # noqa: F401, PLC0415 - after models
+        from tongke.teaching.classroom import panel, tasks  # noqa: F401 - after models
 
         panel.register()

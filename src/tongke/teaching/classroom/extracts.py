@@ -46,7 +46,7 @@ def _rows() -> Iterator[tuple[object, ...]]:
 def _present() -> dict[Place, int]:
     """Pupils present or late, for the classes whose roll was called."""
     called = RollEntry.objects.order_by().values_list("session", "school_class")
-    found = {(session, class_id): 0 for session, class_id in called.distinct()}
+    found = dict.fromkeys(called.distinct(), 0)
     here = called.filter(status__in=_HERE).annotate(number=Count("pk"))
     found.update({(session, class_id): number for session, class_id, number in here})
     return found
@@ -96,7 +96,11 @@ PARTICIPATION = Extract(
         Column("present", "int", "点名到课人数，含迟到（人）；没有点名为空"),
         Column("questions", "int", "本节课随堂问数（道）"),
         Column("answers", "int", "本班作答数，含答题卡计数（次）"),
-        Column("answered_pupils", "int", "至少答过一次的学生数；只有计数时取一道题最多的人数；不超过实到（人）"),
+        Column(
+            "answered_pupils",
+            "int",
+            "至少答过一次的学生数；只有计数时取一道题最多的人数；不超过实到（人）",
+        ),
     ),
     rows=_rows,
 )

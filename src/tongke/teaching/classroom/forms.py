@@ -27,7 +27,7 @@ class FilesField(forms.FileField):
 class UploadForm(forms.Form):
     """PDF files and pictures for the deck."""
 
-    files = FilesField(
+    documents = FilesField(
         label="课件文件", help_text="PDF 或图片，可一次选多个。演示文稿请先另存为 PDF。"
     )
 
@@ -37,7 +37,8 @@ class SlideForm(forms.Form):
 
     heading = forms.CharField(label="标题", max_length=60, required=False)
     lines = forms.CharField(
-        label="正文", required=False, help_text=f"一行一条，最多 {_MOST_LINES} 行，每行最多 80 字。",
+        label="正文", required=False,
+        help_text=f"一行一条，最多 {_MOST_LINES} 行，每行最多 80 字。",
         widget=forms.Textarea(attrs={"rows": 6}),
     )  # fmt: skip
 

@@ -7,9 +7,7 @@ from django.db.models import Q
 class Deck(models.Model):
     """The slides of one lesson."""
 
-    lesson = models.OneToOneField(
-        "timetable.Lesson", on_delete=models.CASCADE, related_name="deck"
-    )
+    lesson = models.OneToOneField("timetable.Lesson", on_delete=models.CASCADE, related_name="deck")
     title = models.CharField("标题", max_length=80)
     uploaded_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField("更新时间")
@@ -103,9 +101,7 @@ class RollEntry(models.Model):
 
     class Meta:
         verbose_name = "考勤"
-        constraints = [
-            models.UniqueConstraint(fields=["session", "pupil"], name="roll_entry_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["session", "pupil"], name="roll_entry_once")]
 
 
 class Question(models.Model):
@@ -167,9 +163,7 @@ class Answer(models.Model):
 
     class Meta:
         verbose_name = "作答"
-        constraints = [
-            models.UniqueConstraint(fields=["question", "pupil"], name="answer_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["question", "pupil"], name="answer_once")]
 
 
 class CardCount(models.Model):

@@ -32,6 +32,9 @@ class Perm(StrEnum):
     PROTOCOL_TICK = "classroom:protocol:tick"
 
 
+_LOOKING = frozenset({Perm.SESSION_WATCH, Perm.SESSION_READ, Perm.PROTOCOL_READ, Perm.DECK_READ})
+
+
 def _hosted(actor: Actor) -> Q:
     return Q(teacher=actor.person)
 
@@ -59,21 +62,13 @@ def lessons(actor: Actor, perm: Perm) -> QuerySet[Lesson]:
             return rows.filter(_hosted(actor))
         case Perm.SESSION_ROOM, Role.TEACHER:
             return rows.filter(_assisted(actor))
-        case Perm.SESSION_JOIN, Role.PUPIL:
+        case Perm.SESSION_JOIN | Perm.DECK_READ, Role.PUPIL:
             return rows.filter(_learned(actor))
-        case Perm.SESSION_WATCH, role if role in _OBSERVERS:
-            return rows
-        case Perm.SESSION_READ | Perm.PROTOCOL_READ, role if role in _OBSERVERS:
+        case Perm.SESSION_READ | Perm.PROTOCOL_READ | Perm.DECK_READ, Role.TEACHER:
+            return rows.filter(mine)
+        case (_, role) if role in _OBSERVERS and perm in _LOOKING:
             return rows
         case Perm.SESSION_READ | Perm.PROTOCOL_READ, Role.TIMETABLER:
-            return rows
-        case Perm.SESSION_READ | Perm.PROTOCOL_READ, Role.TEACHER:
-            return rows.filter(mine)
-        case Perm.DECK_READ, Role.TEACHER:
-            return rows.filter(mine)
-        case Perm.DECK_READ, Role.PUPIL:
-            return rows.filter(_learned(actor))
-        case Perm.DECK_READ, role if role in _OBSERVERS:
             return rows
         case _:
             return Lesson.objects.none()

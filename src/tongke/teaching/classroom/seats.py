@@ -1,4 +1,4 @@
-"""Seats of a live lesson: the host's, one for each listening room, one for each pupil, observers'."""
+"""Seats of a live lesson: the host, the listening rooms, the pupils, observers."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -50,7 +50,9 @@ class HomeworkForm(forms.Form):
         filled = self.cleaned_data
         due: datetime = filled["due_at"]
         return Plan(
-            title=filled["title"], minutes=filled["minutes"], due_at=due,
+            title=filled["title"],
+            minutes=filled["minutes"],
+            due_at=due,
             items=list(filled["items"].order_by("key_point__unit__seq", "key_point__seq", "code")),
         )
 

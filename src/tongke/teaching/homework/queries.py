@@ -81,9 +81,7 @@ def items_of(homework: Homework) -> QuerySet[HomeworkItem]:
 
 def roll(homework: Homework, classes: QuerySet[SchoolClass]) -> list[PupilRow]:
     """Every pupil of the given classes with their submission, by class and seat."""
-    done = {
-        row.pupil_id: row for row in Submission.objects.filter(homework=homework)
-    }
+    done = {row.pupil_id: row for row in Submission.objects.filter(homework=homework)}
     enrolled = (
         Enrolment.objects.filter(school_class__in=classes, until=None)
         .select_related("pupil", "school_class__school")
@@ -166,7 +164,9 @@ def responses_of(submission: Submission) -> dict[int, Response]:
     return {row.homework_item.seq: row for row in rows}
 
 
-def answers_shown(homework: Homework, submission: Submission | None, at: datetime, when: str) -> bool:
+def answers_shown(
+    homework: Homework, submission: Submission | None, at: datetime, when: str
+) -> bool:
     """Whether right answers may be shown to the pupil now (`when` is the region's setting)."""
     if submission is None or submission.state != Submission.State.MARKED:
         return False

@@ -17,7 +17,8 @@ from tongke.teaching.timetable.slots import (
 )
 from tongke.teaching.timetable.slots.explain import occupation
 
-AXIS, HEAD, COLUMN, PAD = 52, 46, 74, 6
+AXIS, HEAD, PAD = 52, 46, 6
+_NARROW, _WIDE, _SHEET = 74, 190, 1080  # a column's least and most width, and the whole week's
 _DAYS = "一二三四五六日"
 _TINTS = ("primary", "teal", "violet", "info", "warn")
 _CHARACTER = 12  # width of a Chinese character at the small size
@@ -84,12 +85,20 @@ class _Frame:
     last: int
 
     @property
+    def column(self) -> int:
+        """Width of one school's column: as wide as the sheet allows, on a phone as one day."""
+        if len(self.weekdays) == 1:
+            return max(_NARROW, min(_WIDE, (330 - AXIS) // len(self.schools)))
+        days = (_SHEET - AXIS) // len(self.weekdays) - PAD
+        return max(_NARROW, min(_WIDE, days // len(self.schools)))
+
+    @property
     def day_width(self) -> int:
-        return COLUMN * len(self.schools) + PAD
+        return self.column * len(self.schools) + PAD
 
     def x(self, weekday: int, school: str) -> int:
         day = self.weekdays.index(weekday)
-        return AXIS + day * self.day_width + self.schools.index(school) * COLUMN
+        return AXIS + day * self.day_width + self.schools.index(school) * self.column
 
     def y(self, minute: int) -> int:
         return HEAD + minute - self.first
@@ -104,7 +113,11 @@ class _Frame:
 
 
 def draw(
-    problem: Problem, course: Course, slots: Sequence[Slot], options: Iterable[Option] = ()
+    problem: Problem,
+    course: Course,
+    slots: Sequence[Slot],
+    options: Iterable[Option] = (),
+    weekdays: Sequence[int] | None = None,
 ) -> Drawing:
     """The week of one course's schools: their bells, what its classes have, and the plan.
 
@@ -113,18 +126,22 @@ def draw(
         course: whose schools are the columns, the delivering one first.
         slots: the whole plan; lessons of other courses at these schools are drawn paler.
         options: where the course may go besides; free ones are outlined.
+        weekdays: the days to draw; all school days by default.
     """
     schools = tuple(dict.fromkeys((course.school, *(each.school for each in course.listeners))))
     bells = [bell for bell in problem.bells if bell.school in schools]
-    first = min((bell.start_minute for bell in bells), default=480) // 30 * 30
-    last = -(-max((bell.end_minute for bell in bells), default=1020) // 30) * 30
-    frame = _Frame(schools, tuple(problem.weekdays), first, last)
+    first = min((bell.start_minute for bell in bells), default=480) // 60 * 60
+    last = -(-max((bell.end_minute for bell in bells), default=1020) // 60) * 60
+    days = tuple(weekdays or problem.weekdays)
+    frame = _Frame(schools, days, first, last)
+    busy = [entry for entry in problem.busy if entry.weekday in days]
+    slots = [slot for slot in slots if slot.weekday in days]
     tints = {school: _TINTS[index % len(_TINTS)] for index, school in enumerate(schools)}
     blocks = [
         *_periods(problem, frame),
-        *_own_lessons(problem, course, frame, tints),
+        *_own_lessons(busy, course, frame, tints),
         *_other_courses(problem, course, slots, frame),
-        *_free(course, options, frame),
+        *_free(course, [one for one in options if one.weekday in days], frame),
         *_planned(course, slots, frame),
     ]
     return Drawing(
@@ -150,8 +167,8 @@ def _heads(problem: Problem, frame: _Frame, tints: dict[str, str]) -> Iterator[T
         middle = frame.x(weekday, frame.schools[0]) + (frame.day_width - PAD) // 2
         yield Text(middle, 17, f"周{_DAYS[weekday - 1]}", "text", 14, bold=True, anchor="middle")
         for school in frame.schools:
-            x = frame.x(weekday, school) + COLUMN // 2
-            name = _short(problem.school_name(school), COLUMN)
+            x = frame.x(weekday, school) + frame.column // 2
+            name = _short(problem.school_name(school), frame.column)
             yield Text(x, 36, name, tints[school], 11, anchor="middle")
 
 
@@ -162,7 +179,7 @@ def _periods(problem: Problem, frame: _Frame) -> Iterator[Block]:
                 title = f"{problem.school_name(school)}第{bell.seq}节 "
                 title += f"{clock(bell.start_minute)}–{clock(bell.end_minute)}"
                 yield Block(
-                    frame.x(weekday, school) + 1, frame.y(bell.start_minute), COLUMN - 2,
+                    frame.x(weekday, school) + 1, frame.y(bell.start_minute), frame.column - 2,
                     bell.minutes, "inset", title=title,
                 )  # fmt: skip
 
@@ -175,11 +192,11 @@ def _sides(course: Course) -> Iterator[tuple[str, Resource, str]]:
 
 
 def _own_lessons(
-    problem: Problem, course: Course, frame: _Frame, tints: dict[str, str]
+    busy: Sequence[Busy], course: Course, frame: _Frame, tints: dict[str, str]
 ) -> Iterator[Block]:
     shown: set[Busy] = set()
     for school, resource, _ in _sides(course):
-        for entry in problem.busy:
+        for entry in busy:
             whole_day = entry.end_minute - entry.start_minute > 240
             if entry.resource != resource or entry in shown or whole_day:
                 continue
@@ -187,9 +204,10 @@ def _own_lessons(
             x, y = frame.x(entry.weekday, school) + 1, frame.y(entry.start_minute)
             when = f"{clock(entry.start_minute)}–{clock(entry.end_minute)}"
             yield Block(
-                x, y, COLUMN - 2, entry.end_minute - entry.start_minute, f"{tints[school]}-weak",
+                x, y, frame.column - 2, entry.end_minute - entry.start_minute,
+                f"{tints[school]}-weak",
                 title=f"{resource.label} {entry.label} {when}",
-                lines=(Text(x + 6, y + 16, _short(entry.label, COLUMN - 12)),),
+                lines=(Text(x + 6, y + 16, _short(entry.label, frame.column - 12)),),
             )  # fmt: skip
 
 
@@ -207,15 +225,15 @@ def _other_courses(
             entry = held[resource]
             x, y = frame.x(slot.weekday, school) + 1, frame.y(entry.start_minute)
             yield Block(
-                x, y, COLUMN - 2, entry.end_minute - entry.start_minute, "muted-weak",
+                x, y, frame.column - 2, entry.end_minute - entry.start_minute, "muted-weak",
                 "control-line", title=f"{other.name}（方案中的其他课程）",
-                lines=(Text(x + 6, y + 16, _short(other.name, COLUMN - 12), "muted"),),
+                lines=(Text(x + 6, y + 16, _short(other.name, frame.column - 12), "muted"),),
             )  # fmt: skip
 
 
 def _span(course: Course, frame: _Frame, weekday: int) -> tuple[int, int]:
     xs = [frame.x(weekday, school) for school, _, _ in _sides(course)]
-    return min(xs) + 1, max(xs) + COLUMN - 2 - min(xs)
+    return min(xs) + 1, max(xs) + frame.column - 2 - min(xs)
 
 
 def _planned(course: Course, slots: Sequence[Slot], frame: _Frame) -> Iterator[Block]:

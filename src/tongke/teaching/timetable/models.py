@@ -108,7 +108,8 @@ class Course(models.Model):
     periods_per_week = models.PositiveSmallIntegerField("周课时", default=1)
     state = models.CharField("状态", max_length=10, choices=State, default=State.DRAFT)
     displaced = models.JSONField(
-        "让出的课", default=list,
+        "让出的课",
+        default=list,
         help_text="own lessons of the subject that the joint course replaced, to restore them",
     )
     created_at = models.DateTimeField("建立时间")

@@ -149,7 +149,9 @@ def course_rows(rows: Iterable[Course]) -> Iterator[dict[str, Any]]:
     """Rows of `COURSES`."""
     for row in rows:
         yield {
-            "course": str(row), "form": form_name(row.form), "host": row.host_school.name,
+            "course": str(row),
+            "form": form_name(row.form),
+            "host": row.host_school.name,
             "teacher": row.host_teacher.name if row.host_teacher else "",
             "listeners": "、".join(
                 f"{each.school_class.school.short_name}{each.school_class.name}"

@@ -48,9 +48,7 @@ def make_schools(world: World, count: int) -> list[Organisation]:
 def browse(actor: Actor) -> Client:
     """A browser signed in as this actor; second factors are the caller's to switch off."""
     client = Client()
-    client.force_login(
-        actor.account, backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client.force_login(actor.account, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = client.session
     session["appointment"] = actor.appointment_id
     session.save()

@@ -69,9 +69,7 @@ def test_a_school_that_leaves_stays_in_the_history_and_may_come_back() -> None:
     services.leave(deer, until=TODAY, **by)
     with pytest.raises(Refused, match="已经退出"):
         services.leave(deer, until=TODAY, **by)
-    services.join(
-        group, cast.deer_bay, side="listening", since=TODAY + timedelta(days=1), **by
-    )
+    services.join(group, cast.deer_bay, side="listening", since=TODAY + timedelta(days=1), **by)
 
     assert cast.deer_bay in [each.organisation for each in queries.members(group, TODAY)]
     assert queries.history(group).filter(organisation=cast.deer_bay).count() == 2
@@ -110,9 +108,7 @@ def test_ending_refuses_while_a_member_joins_later() -> None:
     cast = world()
     group = make_consortium(cast)
     by = {"by": cast.officer, "at": NOON}
-    services.join(
-        group, cast.far_school, side="listening", since=TODAY + timedelta(days=9), **by
-    )
+    services.join(group, cast.far_school, side="listening", since=TODAY + timedelta(days=9), **by)
 
     with pytest.raises(Refused, match="晚于"):
         services.end_community(group, until=TODAY, **by)

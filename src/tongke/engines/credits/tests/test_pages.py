@@ -22,9 +22,7 @@ def test_teachers_read_their_own_lines_and_managers_those_of_their_schools(cast:
     own = post(cast.teacher)
     deer = post(cast.deer_assistant, role="assistant")
     far = post(cast.outsider, number=2)
-    seen = {
-        key: set(policy.entries(actor, Perm.ENTRY_READ)) for key, actor in cast.actors.items()
-    }
+    seen = {key: set(policy.entries(actor, Perm.ENTRY_READ)) for key, actor in cast.actors.items()}
 
     assert (seen["teacher"], seen["deer_assistant"], seen["outsider"]) == ({own}, {deer}, {far})
     assert seen["head"] == seen["timetabler"] == {own, deer}

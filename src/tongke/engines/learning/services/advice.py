@@ -130,8 +130,10 @@ def _tell_teachers(advice: Recommendation, by: Actor, at: datetime) -> None:
         return
     school_class = enrolled.school_class
     subject = advice.key_point.unit.textbook.subject_id
-    people = scopes.teachers(school_class, subject, today) or {school_class.homeroom_teacher_id}
-    for account in Account.objects.filter(person__in=[pk for pk in people if pk]):
+    people = scopes.teachers(school_class, subject, today)
+    if not people and school_class.homeroom_teacher_id:
+        people = {school_class.homeroom_teacher_id}
+    for account in Account.objects.filter(person__in=people):
         messages.notify(
             account, ASKED, f"{by.person.name} 想问：{advice.key_point.title}",
             key=f"asked:{advice.pk}:{at.timestamp()}", body=advice.note,

@@ -77,7 +77,9 @@ def test_services_refuse_a_second_room_of_one_name_and_rooms_of_offices(cast: Wo
         services.restore_room(room, by=None, at=NOON)
 
     assert not services.change_room(room, {"name": "录播室"}, by=None, at=NOON)
-    actions = AuditEntry.objects.filter(action__startswith="campus").values_list("action", flat=True)
+    actions = AuditEntry.objects.filter(action__startswith="campus").values_list(
+        "action", flat=True
+    )
     assert list(actions) == ["campus.room.added"] * 2 + ["campus.room.changed"] * 2
 
 

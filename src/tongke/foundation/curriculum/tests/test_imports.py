@@ -9,7 +9,12 @@ from tongke.core.models import ImportRun
 from tongke.core.spreadsheets import export_xlsx, read, runs
 from tongke.foundation.curriculum.imports import POINT_SHEET, TextbookImporter, point_lines
 from tongke.foundation.curriculum.models import KeyPoint, Prerequisite, Textbook, Unit
-from tongke.foundation.curriculum.tests.make import MATHS, make_another_book, make_book, make_catalogue
+from tongke.foundation.curriculum.tests.make import (
+    MATHS,
+    make_another_book,
+    make_book,
+    make_catalogue,
+)
 from tongke.foundation.people.tests.make import NOON, World
 
 pytestmark = pytest.mark.django_db

@@ -69,7 +69,11 @@ def test_a_unit_shows_its_graph_with_what_leads_into_it(cast: World) -> None:
 
     inside, outside = graph["nodes"]
     assert (inside["label"], inside["state"]) == ("一字多音", "primary")
-    assert (outside["label"], outside["state"], outside["note"]) == ("切分节奏", "muted", "童年的歌")
+    assert (outside["label"], outside["state"], outside["note"]) == (
+        "切分节奏",
+        "muted",
+        "童年的歌",
+    )
     assert graph["edges"] == [{"from": outside["id"], "to": inside["id"]}]
     assert "切分节奏" in body.content.decode()
 
@@ -91,7 +95,9 @@ def test_a_volume_is_exported_and_imported_by_its_pages(cast: World) -> None:
     client = client_of(cast.researcher)
 
     answer = client.get(reverse("curriculum:textbook-export", args=[book.pk]))
-    cells = list(load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True))
+    cells = list(
+        load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True)
+    )
     assert "MU5A-2-1" in {cell for row in cells for cell in row}
 
     rows = [row | {"title": f"{row['title']}改"} for row in point_lines(book)]

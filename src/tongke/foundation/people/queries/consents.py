@@ -37,9 +37,7 @@ def has_consent(child: Person, purpose: str, on: date | datetime) -> bool:
     return consenting(Person.objects.filter(pk=child.pk), purpose, on).exists()
 
 
-def consenting(
-    children: QuerySet[Person], purpose: str, on: date | datetime
-) -> QuerySet[Person]:
+def consenting(children: QuerySet[Person], purpose: str, on: date | datetime) -> QuerySet[Person]:
     """Those of `children` whom a standing consent covers; see `has_consent`."""
     version = {one.code: one.version for one in purposes()}.get(purpose)
     if version is None:
@@ -198,8 +196,6 @@ def class_answers(school_class: SchoolClass, today: date) -> list[PupilConsents]
         for each in questions(Person.objects.filter(pk__in=[one.pupil_id for one in roll]), today)
     }
     return [
-        PupilConsents(
-            one.pupil, one.seat, tuple(each.state for each in asked[one.pupil_id])
-        )
+        PupilConsents(one.pupil, one.seat, tuple(each.state for each in asked[one.pupil_id]))
         for one in roll
     ]

@@ -50,9 +50,7 @@ def with_counts(rows: QuerySet[Organisation], today: date) -> QuerySet[Organisat
 
 
 def _count(rows: QuerySet[Any], group: str, what: str = "pk") -> Coalesce:
-    counted = (
-        rows.order_by().values(group).annotate(n=Count(what, distinct=True)).values("n")
-    )
+    counted = rows.order_by().values(group).annotate(n=Count(what, distinct=True)).values("n")
     return Coalesce(Subquery(counted), 0)
 
 

@@ -53,8 +53,10 @@ def post_lines(
         now(today), organisation__in=listed, role=Role.TEACHER
     ).exclude(subject_code="")
     present: dict[tuple[int, str], int] = {}
-    counted = teachers.order_by().values_list("organisation", "subject_code").annotate(
-        n=Count("person", distinct=True)
+    counted = (
+        teachers.order_by()
+        .values_list("organisation", "subject_code")
+        .annotate(n=Count("person", distinct=True))
     )
     for school, subject, count in counted:
         present[school, subject] = count
@@ -109,7 +111,9 @@ class TitleCount:
 def title_counts(rows: QuerySet[Title], today: date) -> list[TitleCount]:
     """Filed and waiting titles for every kind of the region's list."""
     numbers: dict[tuple[str, str], int] = {}
-    counted = rows.filter(now(today)).order_by().values_list("kind", "state").annotate(n=Count("pk"))
+    counted = (
+        rows.filter(now(today)).order_by().values_list("kind", "state").annotate(n=Count("pk"))
+    )
     for kind, state, count in counted:
         numbers[kind, state] = count
     profile = current(PeopleProfile)

@@ -108,9 +108,7 @@ def end_appointment(
 
 
 @transaction.atomic
-def end_all(
-    rows: Iterable[Appointment], until: date, *, by: Actor | None, at: datetime
-) -> None:
+def end_all(rows: Iterable[Appointment], until: date, *, by: Actor | None, at: datetime) -> None:
     """End many roles with the day `until`; the audit log gets one entry with their count."""
     ids = [one.pk for one in rows]
     count = end_many(ids, until)
@@ -119,7 +117,7 @@ def end_all(
 
 
 def end_many(appointments: Iterable[int], until: date) -> int:
-    """End roles by id as part of a larger act, which audits; a role that began later ends at once."""
+    """End roles by id inside a larger act, which audits; a role not yet begun ends at once."""
     rows = Appointment.objects.filter(pk__in=list(appointments), until=None)
     early = rows.filter(since__gt=until).update(until=F("since"))
     return early + rows.filter(since__lte=until).update(until=until)

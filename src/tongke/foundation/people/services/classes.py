@@ -53,9 +53,7 @@ def open_class(new: NewClass, *, by: Actor | None, at: datetime) -> SchoolClass:
 
 
 @transaction.atomic
-def open_classes(
-    rows: Iterable[NewClass], *, by: Actor | None, at: datetime
-) -> list[SchoolClass]:
+def open_classes(rows: Iterable[NewClass], *, by: Actor | None, at: datetime) -> list[SchoolClass]:
     """Open many classes, in the order given.
 
     Raises:
@@ -130,9 +128,7 @@ def enrol(new: NewEnrolment, *, by: Actor | None, at: datetime) -> Enrolment:
 
 
 @transaction.atomic
-def enrol_many(
-    rows: Iterable[NewEnrolment], *, by: Actor | None, at: datetime
-) -> list[Enrolment]:
+def enrol_many(rows: Iterable[NewEnrolment], *, by: Actor | None, at: datetime) -> list[Enrolment]:
     """Put many pupils on the roll and give them and their guardians the roles that follow.
 
     Raises:

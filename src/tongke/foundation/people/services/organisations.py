@@ -17,7 +17,7 @@ _EDITABLE = frozenset({"name", "short_name", "area", "stages", "level", "kind", 
 
 @dataclass(frozen=True, kw_only=True)
 class NewOrganisation:
-    """An organisation to found; `parent` is the code of one that exists or stands in the same list."""
+    """An organisation to found; `parent` is the code of a stored one or one of the same list."""
 
     code: str
     name: str

@@ -89,9 +89,7 @@ def change_people(
                 setattr(person, f"{key}_blind", blind(value))
     fields = sorted({key for _, changes in listed for key in changes})
     blinds = [f"{key}_blind" for key in fields if key in _SECRET]
-    Person.objects.bulk_update(
-        [person for person, _ in listed], [*fields, *blinds], batch_size=100
-    )
+    Person.objects.bulk_update([person for person, _ in listed], [*fields, *blinds], batch_size=100)
     detail = {"count": len(listed), "fields": fields}
     record("people.person.changed", None, actor=by, at=at, detail=detail)
 

@@ -89,17 +89,11 @@ def known_guardian(name: str, phone: str) -> Person | None:
     return rows.filter(wards__isnull=False).order_by("pk").first() if rows is not None else None
 
 
-def _guardian(
-    new: NewGuardian, pupil: Person, *, by: Actor | None, at: datetime
-) -> Person:
+def _guardian(new: NewGuardian, pupil: Person, *, by: Actor | None, at: datetime) -> Person:
     known = known_guardian(new.name, new.phone)
     if known is not None:
         return known
     start = f"J{pupil.number[:26]}-"
-    taken = set(
-        Person.objects.filter(number__startswith=start).values_list("number", flat=True)
-    )
-    person = NewPerson(
-        name=new.name, number=guardian_number(pupil.number, taken), phone=new.phone
-    )
+    taken = set(Person.objects.filter(number__startswith=start).values_list("number", flat=True))
+    person = NewPerson(name=new.name, number=guardian_number(pupil.number, taken), phone=new.phone)
     return add_person(person, by=by, at=at)

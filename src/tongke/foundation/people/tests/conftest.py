@@ -19,7 +19,7 @@ class Words:
         return SUBJECTS
 
     def grades(self) -> list[tuple[str, str]]:
-        return vocabulary._Bare().grades()  # noqa: SLF001
+        return vocabulary._Bare().grades()
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def no_phone() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _words() -> Iterator[None]:
-    known = list(vocabulary._known)  # noqa: SLF001
+    known = list(vocabulary._known)
     vocabulary.register(Words())
     yield
-    vocabulary._known[:] = known  # noqa: SLF001
+    vocabulary._known[:] = known

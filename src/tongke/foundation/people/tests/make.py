@@ -285,6 +285,4 @@ def world() -> World:
 
 
 def _pupils(klass: SchoolClass, names: tuple[str, ...]) -> tuple[Person, ...]:
-    return tuple(
-        make_pupil(klass, name, seat=seat) for seat, name in enumerate(names, start=1)
-    )
+    return tuple(make_pupil(klass, name, seat=seat) for seat, name in enumerate(names, start=1))

@@ -13,9 +13,7 @@ from tongke.foundation.people.middleware import ACTOR_KEY
 def client_of(actor: Actor) -> Client:
     """A browser in which this person acts in this role."""
     client = Client()
-    client.force_login(
-        actor.account, backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client.force_login(actor.account, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = client.session
     session[ACTOR_KEY] = actor.appointment_id
     session.save()

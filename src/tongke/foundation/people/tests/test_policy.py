@@ -100,10 +100,16 @@ def store(facts: Facts) -> None:
             since=day(since), until=day(last(since, until)) if until is not None else None,
         )  # fmt: skip
     for school, homeroom in zip(SCHOOLS, facts.homerooms, strict=True):
-        facts.classes.append(SchoolClass.objects.create(
-            school=facts.places[school], grade_code="15", number=1, name="五（1）班", entry_year=2022,
-            homeroom_teacher=None if homeroom is None else facts.people[homeroom],
-        ))  # fmt: skip
+        facts.classes.append(
+            SchoolClass.objects.create(
+                school=facts.places[school],
+                grade_code="15",
+                number=1,
+                name="五（1）班",
+                entry_year=2022,
+                homeroom_teacher=None if homeroom is None else facts.people[homeroom],
+            )
+        )
     for person, klass, since, until in facts.roll:
         Enrolment.objects.create(
             pupil=facts.people[person], school_class=facts.classes[klass], since=day(since),
@@ -218,7 +224,7 @@ class Oracle:
 
 
 @settings(
-    max_examples=40, deadline=None,
+    max_examples=25, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(facts=FACTS)
@@ -251,10 +257,15 @@ def _compare(facts: Facts, person: int, place: int, role: str) -> None:
         assert seen == oracle.organisations(perm), (role, perm)
 
 
+RULES = (
+    policy.organisations, policy.classes, policy.people, policy.titles, policy.appointments,
+    policy.consents, policy.accounts, policy.posts,
+)  # fmt: skip
+
+
 def test_every_permission_is_denied_by_default(cast: World) -> None:
     for perm in Perm:
-        for rule in (policy.organisations, policy.classes, policy.people, policy.titles,
-                     policy.appointments, policy.consents, policy.accounts, policy.posts):  # fmt: skip
+        for rule in RULES:
             rows = rule(cast.pupil, perm)
             allowed = {
                 ("organisations", Perm.ORGANISATION_READ), ("classes", Perm.CLASS_READ),

@@ -89,24 +89,70 @@ def test_every_template_is_understood_and_its_example_skipped(cast: World, kind:
 
 def test_a_new_school_comes_in_four_files(cast: World) -> None:
     by = cast.sysadmin
-    do("organisations", book("organisations", {
-        "code": "LH-01", "name": "梨花小学", "kind": "school", "area": "village", "stages": "小学、初中",
-    }, {"code": "LH-02", "name": "梨花教学点", "kind": "point", "parent": "LH-01"}), by)  # fmt: skip
-    do("staff", book("staff",
-        {"school": "梨花小学", "code": "T1", "name": "丁一", "subject": MUSIC, "qualified": "音乐、语文",
-         "phone": "13900001111", "since": date(2026, 9, 1)},
-        {"school": "LH-01", "code": "T1", "name": "丁一", "subject": "SB0101"},
-        {"school": "LH-01", "code": "T2", "name": "方二", "role": "timetabler"}), by)  # fmt: skip
+    do(
+        "organisations",
+        book(
+            "organisations",
+            {
+                "code": "LH-01",
+                "name": "梨花小学",
+                "kind": "school",
+                "area": "village",
+                "stages": "小学、初中",
+            },
+            {"code": "LH-02", "name": "梨花教学点", "kind": "point", "parent": "LH-01"},
+        ),
+        by,
+    )
+    do(
+        "staff",
+        book(
+            "staff",
+            {
+                "school": "梨花小学",
+                "code": "T1",
+                "name": "丁一",
+                "subject": MUSIC,
+                "qualified": "音乐、语文",
+                "phone": "13900001111",
+                "since": date(2026, 9, 1),
+            },
+            {"school": "LH-01", "code": "T1", "name": "丁一", "subject": "SB0101"},
+            {"school": "LH-01", "code": "T2", "name": "方二", "role": "timetabler"},
+        ),
+        by,
+    )
     do("classes", book("classes",
         {"school": "LH-01", "grade": GRADE_5, "number": 1, "homeroom": "T1"}), by)  # fmt: skip
-    run = do("pupils", book("pupils", pupil_row(
-        "梨花小学", "G1", "安一", sex="2", birth_date=date(2016, 3, 1), seat=3, since=date(2026, 9, 1),
-        guardian_一_name="安大", guardian_一_relation="父亲", guardian_一_phone="13900002222",
-    ), pupil_row(
-        "LH-01", "G2", "安二",
-        guardian_一_name="安大", guardian_一_relation="父亲", guardian_一_phone="13900002222",
-        guardian_二_name="罗氏", guardian_二_relation="祖母",
-    )), by)  # fmt: skip
+    run = do(
+        "pupils",
+        book(
+            "pupils",
+            pupil_row(
+                "梨花小学",
+                "G1",
+                "安一",
+                sex="2",
+                birth_date=date(2016, 3, 1),
+                seat=3,
+                since=date(2026, 9, 1),
+                guardian_一_name="安大",
+                guardian_一_relation="父亲",
+                guardian_一_phone="13900002222",
+            ),
+            pupil_row(
+                "LH-01",
+                "G2",
+                "安二",
+                guardian_一_name="安大",
+                guardian_一_relation="父亲",
+                guardian_一_phone="13900002222",
+                guardian_二_name="罗氏",
+                guardian_二_relation="祖母",
+            ),
+        ),
+        by,
+    )
 
     school = Organisation.objects.get(code="LH-01")
     point = Organisation.objects.get(code="LH-02")
@@ -116,14 +162,23 @@ def test_a_new_school_comes_in_four_files(cast: World) -> None:
     assert {one.subject_code for one in teacher.appointments.all()} == {MUSIC, "SB0101"}
     assert {one.subject_code for one in teacher.qualifications.all()} == {MUSIC, "SB0101"}
     klass = SchoolClass.objects.get(school=school)
-    assert (klass.name, klass.entry_year, klass.homeroom_teacher) == ("五年级（1）班", 2022, teacher)
+    assert (klass.name, klass.entry_year, klass.homeroom_teacher) == (
+        "五年级（1）班",
+        2022,
+        teacher,
+    )
     first, second = (Person.objects.get(number=number) for number in ("G1", "G2"))
     assert first.enrolments.get().seat == 3
     assert first.guardians.get().guardian == second.guardians.order_by("pk")[0].guardian
     assert [one.guardian.number for one in second.guardians.order_by("pk")] == ["JG1-1", "JG2-1"]
     roles = Appointment.objects.filter(role=Role.GUARDIAN, organisation=school)
     assert {one.person.name for one in roles} == {"安大", "罗氏"}
-    assert Account.objects.filter(person__number__in=["T1", "T2", "G1", "G2", "JG1-1", "JG2-1"]).count() == 6
+    assert (
+        Account.objects.filter(
+            person__number__in=["T1", "T2", "G1", "G2", "JG1-1", "JG2-1"]
+        ).count()
+        == 6
+    )
     assert counts(run) == {"add": 2}
 
 
@@ -210,9 +265,7 @@ def test_a_complete_list_of_staff_ends_the_roles_it_does_not_name(cast: World) -
          "role": "timetabler"},
     )  # fmt: skip
     extra = make_person("余某")
-    Appointment.objects.create(
-        person=extra, organisation=cast.centre, role="teacher", since=TODAY
-    )
+    Appointment.objects.create(person=extra, organisation=cast.centre, role="teacher", since=TODAY)
 
     run = do("staff", body, by, whole=True)
 
@@ -227,7 +280,10 @@ def test_a_pupil_moves_between_classes_of_the_scope_and_not_into_it(cast: World)
     body = book("pupils", pupil_row(cast.deer_bay.code, mover.number, mover.name))
 
     run = do("pupils", body, cast.timetabler)
-    assert run.report["changes"][0][3]["班级"] == ["石桥教学点 五年级（1）班", "鹿回湾教学点 五年级（1）班"]
+    assert run.report["changes"][0][3]["班级"] == [
+        "石桥教学点 五年级（1）班",
+        "鹿回湾教学点 五年级（1）班",
+    ]
     assert Enrolment.objects.get(pupil=mover, until=None).school_class == cast.deer_class
     assert mover.appointments.get(until=None).organisation == cast.deer_bay
     stranger = book("pupils", pupil_row(cast.deer_bay.code, other.number, other.name))
@@ -271,13 +327,25 @@ def test_an_import_is_taken_back_whole(cast: World) -> None:
     before = state()
     body = book(
         "pupils",
-        pupil_row(cast.deer_bay.code, "G1", "新一", guardian_一_name="新大", guardian_一_relation="父亲",
-                  guardian_一_phone="13900002222"),
+        pupil_row(
+            cast.deer_bay.code,
+            "G1",
+            "新一",
+            guardian_一_name="新大",
+            guardian_一_relation="父亲",
+            guardian_一_phone="13900002222",
+        ),
         pupil_row(cast.deer_bay.code, cast.stone_pupils[0].number, "江雪"),
-        pupil_row(cast.deer_bay.code, cast.deer_pupils[0].number, "安小曼", seat=30,
-                  guardian_一_name="安守田", guardian_一_relation="父亲",
-                  guardian_一_phone="13900004444"),
-    )  # fmt: skip
+        pupil_row(
+            cast.deer_bay.code,
+            cast.deer_pupils[0].number,
+            "安小曼",
+            seat=30,
+            guardian_一_name="安守田",
+            guardian_一_relation="父亲",
+            guardian_一_phone="13900004444",
+        ),
+    )
 
     run = do("pupils", body, cast.timetabler, whole=True)
     assert state() != before
@@ -287,7 +355,10 @@ def test_an_import_is_taken_back_whole(cast: World) -> None:
     seals = [len(rows) for rows in before] == [len(rows) for rows in after]
     assert seals
     assert Person.objects.get(pk=cast.deer_pupils[0].pk).name == "安小满"
-    assert Enrolment.objects.get(pupil=cast.stone_pupils[0], until=None).school_class == cast.stone_class
+    assert (
+        Enrolment.objects.get(pupil=cast.stone_pupils[0], until=None).school_class
+        == cast.stone_class
+    )
     for table, (old, new) in zip(TABLES, zip(before, after, strict=True), strict=True):
         if table is not Person:  # sealed texts differ although they say the same
             assert old == new, table
@@ -444,7 +515,9 @@ def test_the_pages_of_the_import(cast: World) -> None:
     start = reverse("people:import-start")
     to = client.get(start, {"list": "pupils", "whole": "1"})["Location"]
     assert to == reverse("people:people-pupils-import", kwargs={"mode": "whole"})
-    assert client.get(start, {"list": "classes"})["Location"] == reverse("people:people-classes-import")
+    assert client.get(start, {"list": "classes"})["Location"] == reverse(
+        "people:people-classes-import"
+    )
     assert client.get(start, {"list": "nothing"}).status_code == 404
     wrong = reverse("people:people-pupils-import", kwargs={"mode": "other"})
     assert client.get(wrong).status_code == 404

@@ -290,9 +290,7 @@ def bind(client: Client, officer: Actor) -> str:
     return secret.group(1)
 
 
-def test_an_officer_binds_a_phone_and_needs_it_from_then_on(
-    client: Client, officer: Actor
-) -> None:
+def test_an_officer_binds_a_phone_and_needs_it_from_then_on(client: Client, officer: Actor) -> None:
     secret = bind(client, officer)
     codes = text(client.get(reverse("mfa_view_recovery_codes")))
     assert "共 10 个" in codes

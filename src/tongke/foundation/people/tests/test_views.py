@@ -10,7 +10,14 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from tongke.core.models import AuditEntry
-from tongke.foundation.people.models import Account, Appointment, Enrolment, Person, StaffPost, Title
+from tongke.foundation.people.models import (
+    Account,
+    Appointment,
+    Enrolment,
+    Person,
+    StaffPost,
+    Title,
+)
 from tongke.foundation.people.roles import Role
 from tongke.foundation.people.services.accounts import open_accounts
 from tongke.foundation.people.services.persons import change_person
@@ -103,9 +110,7 @@ def test_reading_a_childs_record_is_audited_once_and_ones_own_is_not(cast: World
 
     client_of(cast.guardian).get(url)
     client_of(cast.pupil).get(url)
-    client_of(cast.guardian).get(
-        reverse("people:person-detail", args=[cast.guardian.person.pk])
-    )
+    client_of(cast.guardian).get(reverse("people:person-detail", args=[cast.guardian.person.pk]))
 
     entry = AuditEntry.objects.get(action="record.read")
     assert (entry.actor_id, entry.object_id) == (cast.guardian.account.pk, str(child.pk))
@@ -128,7 +133,9 @@ def test_secrets_are_masked_and_shown_once_with_a_reason(cast: World) -> None:
     entry = AuditEntry.objects.get(action="people.person.revealed")
     assert entry.detail == {"field": "phone", "reason": "孩子发烧，联系家长"}
     assert client.get(url).status_code == 405
-    part = client.post(url, {"field": "phone", "reason": "再次联系家长"}, headers={"HX-Request": "true"})
+    part = client.post(
+        url, {"field": "phone", "reason": "再次联系家长"}, headers={"HX-Request": "true"}
+    )
     assert text(part).lstrip().startswith(("<section", "{#")) or "<html" not in text(part)
     for role in ("director", "outsider", "teacher"):
         refused = client_of(getattr(cast, role)).post(url, {"field": "phone", "reason": "好奇看看"})
@@ -328,7 +335,9 @@ def test_initial_passwords_of_a_class_are_shown_once(cast: World) -> None:
     issued = client.post(url, {"who": "pupils"}).context["issued"]
     other = client.post(url, {"who": "guardians"}).context["issued"]
 
-    assert {account.person.name for account, _ in issued} == {each.name for each in cast.deer_pupils}
+    assert {account.person.name for account, _ in issued} == {
+        each.name for each in cast.deer_pupils
+    }
     assert all(account.check_password(raw) for account, raw in issued)
     assert [account.person for account, _ in other] == [cast.guardian.person]
     assert client.get(url).status_code == 405
@@ -392,7 +401,12 @@ def test_the_register_goes_from_school_to_office_and_back(cast: World) -> None:
     data = {"person": cast.teacher.person.pk, "kind": "leader-c", "subject_code": MUSIC,
             "stage_code": "1", "since": "2024-09-01"}  # fmt: skip
 
-    assert head.post(reverse("people:title-add"), data | {"person": cast.outsider.person.pk}).status_code == 422
+    assert (
+        head.post(
+            reverse("people:title-add"), data | {"person": cast.outsider.person.pk}
+        ).status_code
+        == 422
+    )
     assert head.post(reverse("people:title-add"), data).status_code == 302
     assert head.post(reverse("people:title-add"), data).status_code == 422
     title = Title.objects.get()
@@ -411,7 +425,13 @@ def test_the_register_goes_from_school_to_office_and_back(cast: World) -> None:
     counts = officer.get(reverse("people:title-list")).context["counts"]
     assert {one.kind: one.filed for one in counts}["leader-c"] == 1
     rows = sheet(officer.get(reverse("people:title-export"), {"state": "filed"}))
-    assert rows[1][:5] == ("林知遥", cast.teacher.person.number, "栖云中心小学", "市级学科带头人", "音乐")
+    assert rows[1][:5] == (
+        "林知遥",
+        cast.teacher.person.number,
+        "栖云中心小学",
+        "市级学科带头人",
+        "音乐",
+    )
     officer.post(reverse("people:title-end", args=[title.pk]), {"until": TODAY.isoformat()})
     title.refresh_from_db()
     assert title.until == TODAY
@@ -426,9 +446,13 @@ def test_posts_are_set_against_teachers(cast: World) -> None:
     officer.post(url, {"subject_code": "SB0101", "approved": "2"})
 
     page = client_of(cast.deer_head).get(reverse("people:post-list"))
-    lines = {line.subject: (line.approved, line.present, line.missing) for line in page.context["page"]}
+    lines = {
+        line.subject: (line.approved, line.present, line.missing) for line in page.context["page"]
+    }
     assert lines == {"语文": (2, 1, 1), "音乐": (1, 0, 1)}
-    rows = sheet(officer.get(reverse("people:post-export"), {"show": "missing", "school": cast.deer_bay.pk}))
+    rows = sheet(
+        officer.get(reverse("people:post-export"), {"show": "missing", "school": cast.deer_bay.pk})
+    )
     assert [row[1:] for row in rows[1:]] == [("语文", 2, 1, 1), ("音乐", 1, 0, 1)]
     officer.post(url, {"subject_code": MUSIC, "approved": "0"})
     assert StaffPost.objects.count() == 1
@@ -443,9 +467,12 @@ def test_an_administrator_founds_edits_and_closes_a_school(cast: World) -> None:
 
     made = client.post(reverse("people:organisation-add"), data)
     assert client.post(reverse("people:organisation-add"), data).status_code == 422
-    assert client.post(
-        reverse("people:organisation-add"), data | {"code": "X", "parent": cast.elsewhere.pk}
-    ).status_code == 422
+    assert (
+        client.post(
+            reverse("people:organisation-add"), data | {"code": "X", "parent": cast.elsewhere.pk}
+        ).status_code
+        == 422
+    )
     pk = int(made["Location"].rstrip("/").rsplit("/", 1)[1])
     page = text(client.get(made["Location"]))
     assert "小学、初中" in page

@@ -15,7 +15,5 @@ def test_the_world_is_two_counties_and_its_people_see_their_own() -> None:
     assert set(policy.people(cast.guardian, Perm.PERSON_READ)) == {
         cast.guardian.person, cast.deer_pupils[0],
     }  # fmt: skip
-    assert not policy.people(cast.stranger, Perm.PERSON_READ).filter(
-        pk=cast.far_pupil.pk
-    ).exists()
+    assert not policy.people(cast.stranger, Perm.PERSON_READ).filter(pk=cast.far_pupil.pk).exists()
     assert len(cast.actors) == 14

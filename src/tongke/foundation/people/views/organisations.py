@@ -67,16 +67,16 @@ def organisation_detail(request: AuthedRequest, pk: int) -> HttpResponse:
     classes = policy.classes(actor, Perm.CLASS_READ).filter(school=organisation)
     readable = policy.people(actor, Perm.PERSON_READ)
     staff = list(queries.staff_of(organisation, actor.today))
-    shown = set(readable.filter(pk__in=[one.person_id for one in staff]).values_list("pk", flat=True))
-    for one in staff:
-        one.readable = one.person_id in shown
+    shown = set(
+        readable.filter(pk__in=[one.person_id for one in staff]).values_list("pk", flat=True)
+    )
     editable = policy.organisations(actor, Perm.ORGANISATION_EDIT).filter(pk=pk).exists()
     context = {
         "organisation": organisation,
         "above": organisation.parent,
         "below": queries.with_counts(below, actor.today),
         "classes": class_queries.with_rolls(classes, actor.today),
-        "staff": staff,
+        "staff": [(one, one.person_id in shown) for one in staff],
         "can_edit": editable,
         "can_close": editable and organisation.closed_on is None,
     }
@@ -87,9 +87,7 @@ def organisation_detail(request: AuthedRequest, pk: int) -> HttpResponse:
 def organisation_add(request: AuthedRequest) -> HttpResponse:
     """Found an organisation."""
     actor = request.actor
-    top = policy.organisation_or_404(
-        actor, policy.scope_root(actor).pk, Perm.ORGANISATION_EDIT
-    )
+    top = policy.organisation_or_404(actor, policy.scope_root(actor).pk, Perm.ORGANISATION_EDIT)
     form = OrganisationForm(
         request.POST or None, actor=actor,
         initial={"parent": top.pk, "kind": "school", "level": "school"},

@@ -77,7 +77,9 @@ def _record_context(request: AuthedRequest, person: Person) -> dict[str, object]
     endable = policy.appointments(actor, Perm.APPOINT).filter(person=person)
     readable = policy.people(actor, Perm.PERSON_READ)
     whole = queries.record_of(person)
-    related = [each.guardian_id for each in whole.guardians] + [each.child_id for each in whole.wards]
+    related = [each.guardian_id for each in whole.guardians] + [
+        each.child_id for each in whole.wards
+    ]
     may = policy.people(actor, Perm.SECRET_READ).filter(pk=person.pk)
     return {
         "person": person,

@@ -27,8 +27,9 @@ def _lines(request: AuthedRequest) -> tuple[QuerySet[Organisation], int, list[qu
     if not schools.exists():
         raise Http404
     chosen = schools
-    if number_in(request, "school"):
-        chosen = schools.filter(pk=number_in(request, "school"))
+    wanted = number_in(request, "school")
+    if wanted is not None:
+        chosen = schools.filter(pk=wanted)
     year = queries.newest_year(policy.posts(request.actor, Perm.POST_READ))
     year = year or request.actor.today.year
     only = request.GET.get("show") == "missing"

@@ -45,7 +45,9 @@ def title_list(request: AuthedRequest) -> HttpResponse:
     rows = _filter(request).apply(readable).select_related("person", "organisation")
     page = page_of(request, rows.order_by("organisation__path", "person__name", "pk"))
     ids = [one.pk for one in page.object_list]
-    fileable = set(policy.titles(actor, Perm.TITLE_FILE).filter(pk__in=ids).values_list("pk", flat=True))
+    fileable = set(
+        policy.titles(actor, Perm.TITLE_FILE).filter(pk__in=ids).values_list("pk", flat=True)
+    )
     own = policy.titles(actor, Perm.TITLE_REPORT).filter(pk__in=ids)
     profile = current(PeopleProfile)
     schools = policy.organisations(actor, Perm.ORGANISATION_READ)
@@ -131,7 +133,9 @@ def title_again(request: AuthedRequest, pk: int) -> HttpResponse:
     """A school reports a returned title again."""
     title = policy.title_or_404(request.actor, pk, Perm.TITLE_REPORT)
     at = timezone.now()
-    return _do(request, "已重新上报。", lambda: services.report_again(title, by=request.actor, at=at))
+    return _do(
+        request, "已重新上报。", lambda: services.report_again(title, by=request.actor, at=at)
+    )
 
 
 @require_POST

@@ -33,7 +33,9 @@ SAMPLES = Path(os.environ.get("TONGKE_SAMPLES", Path(__file__).parents[6] / "sha
 VERSIONS = ["1.1", "1.2"]
 
 
-def package(version: str, *, mode: str = "bulk", only: tuple[str, ...] = (), **spoiled: str) -> bytes:
+def package(
+    version: str, *, mode: str = "bulk", only: tuple[str, ...] = (), **spoiled: str
+) -> bytes:
     """A sound package; files may be replaced, or all but some left out."""
     files = make_files(version, mode, **spoiled)
     if only:
@@ -67,13 +69,19 @@ def test_a_package_brings_schools_staff_classes_and_families(cast: World, versio
 
     centre = Organisation.objects.get(source_id="o2")
     point = Organisation.objects.get(source_id="o3")
-    assert (centre.code, centre.kind, centre.parent) == (cast.centre.code, "school", cast.region.region)
+    assert (centre.code, centre.kind, centre.parent) == (
+        cast.centre.code,
+        "school",
+        cast.region.region,
+    )
     assert point.parent == centre
     klass = SchoolClass.objects.get(source_id="c2")
     assert (klass.school, klass.grade_code, klass.name) == (point, "15", "鹿回湾五年级")
     teacher = Person.objects.get(source_id="s1")
     assert (teacher.name, teacher.number) == ("林知遥", "T001")
-    assert teacher.appointments.filter(organisation=centre, role="teacher", subject_code=MUSIC).exists()
+    assert teacher.appointments.filter(
+        organisation=centre, role="teacher", subject_code=MUSIC
+    ).exists()
     assert SchoolClass.objects.get(source_id="c1").homeroom_teacher == teacher
     pupil = Person.objects.get(source_id="p1")
     assert (pupil.sex, pupil.birth_date, pupil.number) == ("2", date(2016, 3, 12), "G0101")

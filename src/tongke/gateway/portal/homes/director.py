@@ -15,6 +15,7 @@ from tongke.engines.communities import queries as consortia
 from tongke.foundation.people.actors import Actor
 from tongke.governance.monitor import policy as monitor
 from tongke.governance.monitor import queries as figures
+from tongke.governance.monitor.profile import MonitorProfile
 from tongke.gateway.portal.homes import words
 from tongke.gateway.portal.homes.calendar import Today, today_of
 from tongke.gateway.portal.homes.officer import Counts, counts_of
@@ -89,7 +90,7 @@ def build(actor: Actor, now: datetime) -> DirectorHome:
     listed = tuple(_indicator(each, trends[each.indicator.code], top.pk, term) for each in shown)
     moving = [each for each in listed if trends[each.code]]
     weeks = _weeks({each.code: trends[each.code] for each in moving})
-    groups = _consortia(actor, seen, now, today)
+    groups = _consortia(actor, seen, today)
     return DirectorHome(
         greeting=f"{actor.person.name}，{words.hello(now)}",
         line=today.line,
@@ -137,7 +138,7 @@ def _weeks(
 def _chart(
     moving: list[Indicator], weeks: tuple[tuple[str, tuple[float | None, ...]], ...]
 ) -> dict[str, Any] | None:
-    if not weeks:
+    if not any(share is not None for _, row in weeks for share in row):
         return None
     return {
         "kind": "line", "unit": "%", "max": 100, "labels": [label for label, _ in weeks],
@@ -151,14 +152,15 @@ def _chart(
 
 
 def _consortia(
-    actor: Actor, seen: QuerySet[Lesson], now: datetime, today: Today
+    actor: Actor, seen: QuerySet[Lesson], today: Today
 ) -> tuple[Consortium, ...]:
     """Every running consortium, those with the lowest share first; four queries."""
     rows = communities.communities(actor, communities.Perm.COMMUNITY_READ)
     running = consortia.search(rows, "", "", "running", actor.today)
     counted: dict[int, dict[str, int]] = defaultdict(dict)
-    due = seen.filter(course__term=today.term, ends_at__lte=now).exclude(
-        state=Lesson.State.CANCELLED
+    # As the indicator counts: what was registered as held or not held.
+    due = seen.filter(
+        course__term=today.term, state__in=[Lesson.State.HELD, Lesson.State.NOT_HELD]
     )
     for group, state, number in (
         due.order_by().values_list("course__community", "state").annotate(Count("pk"))
@@ -172,12 +174,22 @@ def _consortia(
 
 def _consortium(line: consortia.Line, states: dict[str, int]) -> Consortium:
     due, held = sum(states.values()), states.get(Lesson.State.HELD, 0)
-    tint = "muted" if not due else "ok" if held / due >= 0.95 else "warn" if held / due >= 0.8 else "danger"
     return Consortium(
         line.community.name, line.centre.short_name if line.centre else "没有中心校",
-        len(line.listening), due, held, tint,
+        len(line.listening), due, held, _tint(due, held),
         reverse("communities:consortium-detail", args=[line.community.pk]),
     )  # fmt: skip
+
+
+def _tint(due: int, held: int) -> str:
+    """The colour of a share against the region's target, as the monitor colours its figures."""
+    profile = current(MonitorProfile)
+    if not due:
+        return "muted"
+    points = 100 * held / due - profile.held_target_percent
+    if points >= 0:
+        return "ok"
+    return "warn" if points >= -profile.warn_margin_points else "danger"
 
 
 def _decisions(

@@ -15,6 +15,7 @@ from tongke.core.profile import RegionProfile, current
 from tongke.core.templatetags.ui import tint
 from tongke.gateway.portal import policy
 from tongke.gateway.portal.homes import lessons, words
+from tongke.gateway.portal.profile import PortalProfile
 from tongke.governance.monitor import queries as monitor
 from tongke.teaching.timetable.models import Lesson
 
@@ -75,6 +76,7 @@ class Front:
     """Everything on the front page."""
 
     region: str
+    slogan: str
     bureau: str
     portal: str
     schools: int
@@ -104,7 +106,7 @@ def build(now: datetime, today: date) -> Front:
     cards = lessons.cards(policy.public_lessons(today), now, today)
     figures, as_of = _figures(today)
     return Front(
-        region=region.name, bureau=region.bureau_name, portal=region.portal_name,
+        region=region.name, slogan=current(PortalProfile).slogan, bureau=region.bureau_name, portal=region.portal_name,
         schools=policy.public_schools().count(), day=words.long_date(today),
         classrooms=_classrooms(cards), lessons=_lessons(cards), lessons_count=len(cards),
         resources=_resources(), figures=figures, as_of=as_of,
@@ -165,9 +167,9 @@ def _figures(today: date) -> tuple[tuple[Figure, ...], datetime | None]:
         Figure(
             each.indicator.name, each.share,
             f"目标 {each.target:g}%" if each.target is not None else "",
-            each.indicator.definition, each.state if each.state != "muted" else "primary",
+            each.indicator.definition, _TINTS[place % len(_TINTS)],
         )
-        for each in monitor.figures(snapshot, region, term, today)
+        for place, each in enumerate(monitor.figures(snapshot, region, term, today))
         if each.share is not None
     ]  # fmt: skip
     return tuple(found), snapshot.as_of

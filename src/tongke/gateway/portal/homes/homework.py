@@ -125,7 +125,7 @@ def _task(row: Homework, mine: Mapping[int, Submission], now: datetime, today: d
         begun = "做了一半 · " if one is not None else ""
         note = f"{begun}{words.moment_word(row.due_at, today)} 前"
     return Task(
-        pk=row.pk, title=row.title, subject=subject.short, tint=tint(subject.name),
+        pk=row.pk, title=row.title, subject=subject.name[:2], tint=tint(subject.name),
         minutes=row.minutes, state=state, note=note,
         href=reverse("homework:homework-open", args=[row.pk]),
     )  # fmt: skip

@@ -51,7 +51,8 @@ class LessonCard:
     """One joint lesson.
 
     Attributes:
-        title: subject and topic (音乐《茉莉花》); `course`: grade and subject (五年级音乐).
+        title: subject and topic (音乐《茉莉花》); `course`: grade and subject (五年级音乐);
+            `topic`: grade, subject and topic.
         host, places: short names of the delivering school and of the listening ones.
             whom: who teaches from where and who stands in the room, for one class; else empty.
         opens_at: from when the live room lets people in.
@@ -61,6 +62,7 @@ class LessonCard:
     subject: str
     title: str
     course: str
+    topic: str
     form: str
     form_code: str
     day: date
@@ -103,6 +105,7 @@ def card(lesson: Lesson, now: datetime, today: date, *, class_id: int | None = N
     return LessonCard(
         pk=lesson.pk, subject=lesson.course.subject.name,
         title=words.titled(lesson.course.subject.name, lesson.title), course=str(lesson.course),
+        topic=words.titled(str(lesson.course), lesson.title),
         form=form_name(lesson.course.form), form_code=lesson.course.form, day=lesson.day, starts_at=lesson.starts_at,
         ends_at=lesson.ends_at, opens_at=opens, clock=words.clock(lesson.starts_at, lesson.ends_at),
         when=_when(lesson, now, today), teacher=lesson.teacher.name,

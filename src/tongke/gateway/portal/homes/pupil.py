@@ -54,9 +54,7 @@ class PupilHome:
 def build(actor: Actor, now: datetime) -> PupilHome:
     """The home of an acting pupil."""
     today = today_of(actor.organisation, actor.today)
-    school_class = (
-        people.classes(actor, people.Perm.CLASS_READ).select_related("school").first()
-    )
+    school_class = people.classes(actor, people.Perm.CLASS_READ).select_related("school").first()
     mine = timetable.lessons(actor, timetable.Perm.LESSON_READ)
     handed = homework.submissions(actor, homework.Perm.SUBMISSION_READ)
     given = homework.homework(actor, homework.Perm.HOMEWORK_READ)

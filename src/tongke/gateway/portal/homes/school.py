@@ -77,7 +77,9 @@ def build(actor: Actor, now: datetime) -> SchoolHome:
         demands=_demands(actor),
         waiting=waiting_for(actor),
         lessons=tuple(
-            lessons.cards(seen.filter(day=actor.today).order_by("starts_at", "pk"), now, actor.today)
+            lessons.cards(
+                seen.filter(day=actor.today).order_by("starts_at", "pk"), now, actor.today
+            )
         ),
         unresolved=tuple(lessons.cards(open_questions[:5], now, actor.today)),
         unresolved_count=open_questions.count(),

@@ -189,5 +189,3 @@ def _tasks(
         word = "还没有计算过指标" if snapshot is None else "指标很久没有重新计算"
         found.append(Task(word, "由后台任务定时计算", jobs, "gauge", "留意", "warn"))
     return tuple(found)
-
-

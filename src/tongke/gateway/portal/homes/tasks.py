@@ -48,5 +48,7 @@ def due_badge(due_at: datetime, now: datetime, today: date) -> tuple[str, str]:
 def by_urgency(found: Iterable[Task]) -> tuple[Task, ...]:
     """Dated tasks first, soonest first; then the others in the order given."""
     listed = list(found)
-    listed.sort(key=lambda each: (each.due_at is None, each.due_at.timestamp() if each.due_at else 0))
+    listed.sort(
+        key=lambda each: (each.due_at is None, each.due_at.timestamp() if each.due_at else 0)
+    )
     return tuple(listed)

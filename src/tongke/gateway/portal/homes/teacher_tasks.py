@@ -102,9 +102,7 @@ def _duties(actor: Actor, unset: set[int], now: datetime) -> list[Task]:
     return [_duty(items, links, now, actor.today) for items in by_lesson.values()]
 
 
-def _duty(
-    items: list[ProtocolItem], links: dict[str, str], now: datetime, today: date
-) -> Task:
+def _duty(items: list[ProtocolItem], links: dict[str, str], now: datetime, today: date) -> Task:
     first, lesson = items[0], items[0].lesson
     names = "、".join(dict.fromkeys(links.get(each.link, each.link) for each in items))
     title = first.text.rstrip("。") if len(items) == 1 else f"{names}：还差 {len(items)} 项规程"

@@ -1,4 +1,4 @@
-"""A child compared with itself: the last two weeks against the weeks before, in words."""
+"""A child compared with itself: the last days against twice as many before, in words."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -10,14 +10,9 @@ from tongke.foundation.people.models import Person
 from tongke.foundation.people.profile import PeopleProfile
 from tongke.foundation.people.queries import has_consent
 from tongke.gateway.portal.homes.advice import Level, level_of
+from tongke.gateway.portal.profile import PortalProfile
 
 PURPOSE = "diagnosis"
-_RECENT = timedelta(days=14)
-_BEFORE = timedelta(days=42)
-# Fewer answers than this in either span say nothing; so does a difference below the step.
-_LEAST = 6
-_STEP = 0.08
-
 
 @dataclass(frozen=True)
 class Trend:
@@ -33,7 +28,7 @@ class Trend:
 
 @dataclass(frozen=True)
 class Progress:
-    """The subjects with any answer in the last two weeks; `asked` says consent is missing."""
+    """The subjects with any answer lately; `asked` says that consent is missing."""
 
     trends: tuple[Trend, ...] = ()
     asked: bool = False
@@ -52,8 +47,9 @@ def progress_of(child: Person, actor: Actor, now: datetime) -> Progress:
     asked_for = {each.code for each in current(PeopleProfile).consent_purposes}
     if PURPOSE in asked_for and not has_consent(child, PURPOSE, now):
         return Progress(asked=True)
+    span = timedelta(days=current(PortalProfile).trend_days)
     answered = child.records.filter(
-        verb="answered", voided_by=None, share__isnull=False, at__gte=now - _BEFORE, at__lte=now
+        verb="answered", voided_by=None, share__isnull=False, at__gte=now - 3 * span, at__lte=now
     )
     recent: dict[str, list[float]] = defaultdict(list)
     before: dict[str, list[float]] = defaultdict(list)
@@ -61,19 +57,21 @@ def progress_of(child: Person, actor: Actor, now: datetime) -> Progress:
         "key_point__unit__textbook__subject__name", "share", "at"
     ):
         if subject and share is not None:
-            (recent if at >= now - _RECENT else before)[subject].append(share)
+            (recent if at >= now - span else before)[subject].append(share)
     return Progress(tuple(_trend(each, recent[each], before[each]) for each in sorted(recent)))
 
 
 def _trend(subject: str, recent: list[float], before: list[float]) -> Trend:
+    profile = current(PortalProfile)
+    least, step = profile.trend_least_answers, profile.trend_step
     now = sum(recent) / len(recent)
-    if len(recent) < _LEAST:
+    if len(recent) < least:
         return Trend(subject, level_of(None), "题还少", "minus", "muted", thin=True)
-    if len(before) < _LEAST:
+    if len(before) < least:
         return Trend(subject, level_of(now), "刚开始记录", "minus", "info", thin=True)
     moved = now - sum(before) / len(before)
-    if moved >= _STEP:
+    if moved >= step:
         return Trend(subject, level_of(now), "进步", "arrow-up", "ok", thin=False)
-    if moved <= -_STEP:
+    if moved <= -step:
         return Trend(subject, level_of(now), "要帮一把", "arrow-down", "warn", thin=False)
     return Trend(subject, level_of(now), "平稳", "arrow-right", "info", thin=False)

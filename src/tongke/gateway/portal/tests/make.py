@@ -142,9 +142,7 @@ def recommend(town: Town, pupil: Person, state: str = "open") -> Recommendation:
 def second_child(town: Town) -> Actor:
     """The guardian of the cast's pupil, now also of a child at the stone bridge."""
     guardian, child = town.scene.cast.guardian.person, town.scene.cast.stone_pupils[0]
-    new = NewGuardianship(
-        guardian=guardian, child=child, relation="父亲", since=timetable.EARLY
-    )
+    new = NewGuardianship(guardian=guardian, child=child, relation="父亲", since=timetable.EARLY)
     link_guardian(new, by=None, at=timetable.BEFORE)
     return town.at(acting(guardian, Role.GUARDIAN))
 
@@ -163,9 +161,7 @@ def page(actor: Actor, now: datetime, address: str = "/", **headers: str) -> str
 def browse(actor: Actor) -> Client:
     """A browser in which this person acts in this role."""
     client = Client()
-    client.force_login(
-        actor.account, backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client.force_login(actor.account, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = client.session
     session[ACTOR_KEY] = actor.appointment_id
     session.save()

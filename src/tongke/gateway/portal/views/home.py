@@ -25,6 +25,9 @@ from tongke.gateway.portal.homes import (
     teacher,
 )
 
+# Homes whose next lesson asks for itself again, minute by minute, near its bell.
+_POLLED = frozenset({"pupil", "teacher"})
+
 
 @public
 @require_safe
@@ -57,7 +60,10 @@ def page(request: AuthedRequest, now: datetime) -> HttpResponse:
             name, shown = "director", director.build(actor, now)
         case Role.SYSADMIN:
             name, shown = "sysadmin", sysadmin.build(actor, now)
-    return render_part(request, f"portal/home/{name}.html", "next", {"home": shown, "now": now})
+    template, context = f"portal/home/{name}.html", {"home": shown, "now": now}
+    if name in _POLLED:
+        return render_part(request, template, "next", context)
+    return render(request, template, context)
 
 
 @public

@@ -1,6 +1,6 @@
 """What a person sets for themselves: role, theme, messages."""
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,11 +10,14 @@ from tongke.core import messages
 from tongke.core.web import page_of
 from tongke.foundation.people import services as people_services
 from tongke.foundation.people.actors import appointments_of
-from tongke.foundation.people.middleware import ACTOR_KEY
+from tongke.foundation.people.middleware import ACTOR_KEY, public
 from tongke.foundation.people.web import AuthedRequest
+from tongke.gateway.portal.context import THEME_COOKIE
+
+_YEAR = 365 * 24 * 60 * 60
 
 
-def _back(request: AuthedRequest, default: str) -> HttpResponse:
+def _back(request: HttpRequest, default: str) -> HttpResponse:
     target = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
         return redirect(target)
@@ -31,12 +34,21 @@ def switch(request: AuthedRequest) -> HttpResponse:
     return redirect("portal:home")
 
 
+@public
 @require_POST
-def theme(request: AuthedRequest) -> HttpResponse:
-    """Keep the chosen look with the account."""
-    wanted = request.POST.get("theme", "")
-    people_services.set_theme(request.user, wanted if wanted in {"light", "dark"} else "auto")
-    return _back(request, "portal:home")
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen look with the account; a guest's in their browser."""
+    asked = request.POST.get("theme", "")
+    wanted = asked if asked in {"light", "dark"} else "auto"
+    answer = _back(request, "portal:home")
+    if request.user.is_authenticated:
+        people_services.set_theme(request.user, wanted)
+    else:
+        answer.set_cookie(
+            THEME_COOKIE, wanted, max_age=_YEAR, samesite="Lax", httponly=True,
+            secure=request.is_secure(),
+        )  # fmt: skip
+    return answer
 
 
 @require_GET

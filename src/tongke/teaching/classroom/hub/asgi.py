@@ -37,7 +37,7 @@ async def body_of(receive: Receive, most: int) -> bytes | None:
         event = await receive()
         if event["type"] == "http.disconnect":
             return None
-        body += event.get("body", b"")
+        body += bytes(event.get("body", b""))
         if len(body) > most:
             return None
         if not event.get("more_body"):

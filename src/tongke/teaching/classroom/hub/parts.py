@@ -5,22 +5,13 @@ not who chose what, and the right answer only once it is revealed; words between
 teachers; a roll reaches the room it belongs to.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from tongke.teaching.classroom.facts import (
-    DutyInfo,
-    EventInfo,
-    LessonInfo,
-    PastQuestion,
-    QuestionInfo,
-    SessionInfo,
-    SlideInfo,
-)
-from tongke.teaching.classroom.tally import Tally, count
+from tongke.teaching.classroom.facts import SlideInfo
+from tongke.teaching.classroom.hub import asked
+from tongke.teaching.classroom.hub.scene import Net, Picture, Presence, ms
 from tongke.teaching.classroom.seats import Seat, SeatKind
+from tongke.teaching.classroom.tally import Tally, count
 
 _LOG_KINDS = frozenset(
     {"opened", "started", "ended", "roll", "spoke", "asked", "closed", "revealed", "cards", "net",
@@ -30,54 +21,6 @@ _LOG_MOST = 40
 _CHAT_MOST = 60
 
 Parts = dict[str, Any]
-
-
-@dataclass
-class Picture:
-    """All facts of one lesson at one moment, as read from the database."""
-
-    lesson: LessonInfo
-    session: SessionInfo | None = None
-    slides: tuple[SlideInfo, ...] = ()
-    question: QuestionInfo | None = None
-    past: tuple[PastQuestion, ...] = ()
-    roll: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
-    events: tuple[EventInfo, ...] = ()
-    duties: tuple[DutyInfo, ...] = ()
-
-
-@dataclass(frozen=True)
-class Net:
-    """What a room reports of its network."""
-
-    mode: str
-    kbps: int
-    loss: float
-    rtt: int
-
-
-@dataclass
-class Presence:
-    """Who is connected now, and how. Lives in memory only.
-
-    Attributes:
-        host: since when the host is connected, None when not.
-        rooms: class id → since when its room is connected.
-        gone: class id → since when a room that was here is away.
-        pupils: class id → ids of the pupils with a device of their own.
-        nets: class id → its last network report.
-    """
-
-    host: datetime | None = None
-    rooms: dict[int, datetime] = field(default_factory=dict)
-    gone: dict[int, datetime] = field(default_factory=dict)
-    pupils: dict[int, set[int]] = field(default_factory=dict)
-    nets: dict[int, Net] = field(default_factory=dict)
-
-
-def ms(moment: datetime | None) -> int | None:
-    """A moment as browsers count: milliseconds since 1970."""
-    return None if moment is None else int(moment.timestamp() * 1000)
 
 
 def audience(seat: Seat) -> str:
@@ -118,7 +61,7 @@ def parts_for(who: str, picture: Picture, presence: Presence, least_right: float
             parts |= _teachers_only(picture, "listening", class_id, presence)
         case _:
             parts["slide"] = _slide_now(picture)
-            parts["question"] = _question(picture, knows=False)
+            parts["question"] = asked.question(picture, knows=False)
     return parts
 
 
@@ -127,14 +70,12 @@ def host_class(picture: Picture) -> int | None:
     return next((room.class_id for room in picture.lesson.rooms if room.is_host), None)
 
 
-def _room_only(
-    picture: Picture, presence: Presence, tally: Tally | None, class_id: int
-) -> Parts:
+def _room_only(picture: Picture, presence: Presence, tally: Tally | None, class_id: int) -> Parts:
     return {
         "deck": _deck(picture),
         "rooms": _rooms(picture, presence, tally),
-        "question": _question(picture, knows=False),
-        "tally": _tally_for_room(picture, tally),
+        "question": asked.question(picture, knows=False),
+        "tally": asked.tally_for_room(picture, tally),
         "hands": [hand for hand in hands(picture) if hand["class"] == class_id],
     }
 
@@ -145,10 +86,10 @@ def _whole_lesson(
     return {
         "deck": _deck(picture),
         "rooms": _rooms(picture, presence, tally),
-        "question": _question(picture, knows=True),
-        "tally": _tally_for_host(tally),
+        "question": asked.question(picture, knows=True),
+        "tally": asked.tally_for_host(tally),
         "hands": hands(picture),
-        "hint": _hint(picture, tally, least_right),
+        "hint": asked.hint(picture, tally, least_right),
         "past": [
             {"seq": one.seq, "stem": one.stem, "answered": one.answered, "right": one.right}
             for one in picture.past
@@ -157,9 +98,7 @@ def _whole_lesson(
     }
 
 
-def _teachers_only(
-    picture: Picture, side: str, class_id: int | None, presence: Presence
-) -> Parts:
+def _teachers_only(picture: Picture, side: str, class_id: int | None, presence: Presence) -> Parts:
     return {
         "roster": _roster(picture, class_id, presence),
         "duties": _duties(picture, side, class_id),
@@ -183,7 +122,10 @@ def _session(picture: Picture) -> Parts:
 
 def _slide(slide: SlideInfo) -> Parts:
     return {
-        "no": slide.seq, "heading": slide.heading, "lines": list(slide.lines), "image": slide.image
+        "no": slide.seq,
+        "heading": slide.heading,
+        "lines": list(slide.lines),
+        "image": slide.image,
     }
 
 
@@ -236,66 +178,6 @@ def _roll_counts(picture: Picture, class_id: int) -> dict[str, int] | None:
     return counts
 
 
-def _question(picture: Picture, *, knows: bool) -> Parts | None:
-    question = picture.question
-    if question is None:
-        return None
-    shown = question.state == "revealed"
-    return {
-        "id": question.id,
-        "seq": question.seq,
-        "kind": question.kind,
-        "stem": question.stem,
-        "options": list(question.options),
-        "state": question.state,
-        "openedAt": ms(question.opened_at),
-        "closesAt": ms(question.closes_at),
-        "keyPoint": question.key_point if knows else "",
-        "answer": question.answer if knows or shown else "",
-        "survey": not question.answer and (knows or shown),
-    }
-
-
-def _tally_for_host(tally: Tally | None) -> Parts | None:
-    if tally is None:
-        return None
-    return {
-        "question": tally.question_id,
-        "answered": tally.answered,
-        "enrolled": tally.enrolled,
-        "right": tally.right,
-        "choices": {
-            letter: {"total": sum(by_room.values()), "rooms": by_room}
-            for letter, by_room in tally.choices.items()
-        },
-        "rooms": {
-            class_id: {
-                "answered": one.answered, "enrolled": one.enrolled, "right": one.right,
-                "way": one.way,
-            }
-            for class_id, one in tally.rooms.items()
-        },
-    }  # fmt: skip
-
-
-def _tally_for_room(picture: Picture, tally: Tally | None) -> Parts | None:
-    """Counts of answers only; what was chosen, in sum over all rooms, after the reveal."""
-    if tally is None:
-        return None
-    shown = picture.question is not None and picture.question.state == "revealed"
-    totals = {letter: sum(rooms.values()) for letter, rooms in tally.choices.items()}
-    return {
-        "question": tally.question_id,
-        "answered": tally.answered,
-        "enrolled": tally.enrolled,
-        "rooms": {
-            class_id: {"answered": one.answered, "enrolled": one.enrolled}
-            for class_id, one in tally.rooms.items()
-        },
-        "choices": totals if shown else None,
-    }
-
-
 def hands(picture: Picture) -> list[Parts]:
     """Raised hands in the order they went up; giving a room the floor takes its hands down."""
     up: dict[tuple[int | None, int | None], Parts] = {}
@@ -325,23 +207,6 @@ def _cue(picture: Picture) -> Parts:
         elif event.kind == "muted":
             muted = event.text == "on"
     return {"floor": floor, "muted": muted}
-
-
-def _hint(picture: Picture, tally: Tally | None, least: float) -> Parts | None:
-    """Advice after a question: explain again where too few were right."""
-    question = picture.question
-    if question is None or tally is None or question.state == "open" or tally.right is None:
-        return None
-    weak = [
-        room.name
-        for room in picture.lesson.rooms
-        if (share := tally.rooms[room.class_id].right) is not None and share < least
-    ]
-    if tally.right < least:
-        return {"text": f"答对 {tally.right:.0%}，建议再讲一遍。", "rooms": weak}
-    if weak:
-        return {"text": f"{'、'.join(weak)}答对的较少，建议再讲一遍。", "rooms": weak}
-    return None
 
 
 def _roster(picture: Picture, class_id: int | None, presence: Presence) -> list[Parts]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tongke.teaching.classroom.hub.parts import Picture
+from tongke.teaching.classroom.hub.scene import Picture
 from tongke.teaching.classroom.news import Topic
 from tongke.teaching.classroom.queries import live
 

@@ -19,6 +19,7 @@ from tongke.foundation.people.actors import Actor
 from tongke.teaching.classroom.hub import parts as views
 from tongke.teaching.classroom.hub.link import Link
 from tongke.teaching.classroom.hub.picture import refresh, whole
+from tongke.teaching.classroom.hub.scene import Net, Picture, Presence
 from tongke.teaching.classroom.hub.wire import Signal, state, write
 from tongke.teaching.classroom.hub.writer import Writer
 from tongke.teaching.classroom.news import Topic
@@ -42,8 +43,8 @@ class Room:
         """An empty room; `done` is called when it has stood empty for a while."""
         self.lesson_id = lesson_id
         self.links: set[Link] = set()
-        self.picture: views.Picture | None = None
-        self.presence = views.Presence()
+        self.picture: Picture | None = None
+        self.presence = Presence()
         self._writer = writer
         self._done = done
         self._dirty: set[Topic] = set()
@@ -96,7 +97,7 @@ class Room:
     def signal(self, link: Link, report: Signal) -> None:
         """A room reports its network; kept in memory only."""
         if link.seat.kind is SeatKind.ROOM and link.seat.class_id is not None:
-            self.presence.nets[link.seat.class_id] = views.Net(
+            self.presence.nets[link.seat.class_id] = Net(
                 report.mode, report.kbps, report.loss, report.rtt
             )
             self._wake.set()
@@ -157,7 +158,7 @@ class Room:
         try:
             await self._note_attendance()
             await self._what_is_due()
-            if dirty:
+            if dirty and self.picture is not None:
                 await self._writer.read(refresh, self.picture, dirty)
         except Exception:
             self._dirty |= dirty
@@ -175,9 +176,9 @@ class Room:
     async def _what_is_due(self) -> None:
         assert self.picture is not None
         now, question, session = timezone.now(), self.picture.question, self.picture.session
-        if question is not None and question.state == "open":
-            if now >= question.closes_at + _CLOSE_MARGIN:
-                await self._writer.write(_close_question, question.id, now)
+        running = question if question is not None and question.state == "open" else None
+        if running is not None and now >= running.closes_at + _CLOSE_MARGIN:
+            await self._writer.write(_close_question, running.id, now)
         if session is None or session.state == "planned":
             teacher = next((link for link in self.links if link.seat.teaches), None)
             if teacher is not None and now >= sessions.opening(self.picture.lesson.starts_at):
@@ -198,7 +199,11 @@ class Room:
 
     def _count_presence(self) -> None:
         now, before = timezone.now(), self.presence
-        rooms = {link.seat.class_id for link in self.links if link.seat.kind is SeatKind.ROOM}
+        rooms = {
+            link.seat.class_id
+            for link in self.links
+            if link.seat.kind is SeatKind.ROOM and link.seat.class_id is not None
+        }
         host = any(link.seat.kind is SeatKind.HOST for link in self.links)
         self.presence.host = (before.host or now) if host else None
         for class_id in set(before.rooms) - rooms:
@@ -206,7 +211,6 @@ class Room:
             before.nets.pop(class_id, None)
             before.gone[class_id] = now
         for class_id in rooms:
-            assert class_id is not None
             before.rooms.setdefault(class_id, now)
             before.gone.pop(class_id, None)
         pupils: dict[int, set[int]] = {}

@@ -15,7 +15,7 @@ _MOST_ADMITTED = 5000
 
 
 class Rooms:
-    """The rooms of one event loop. A lesson belongs to one process (by hash, when there are more)."""
+    """The rooms of one event loop; a lesson belongs to one process, by hash if there are more."""
 
     def __init__(self) -> None:
         """Listen to the services of this process."""

@@ -64,7 +64,7 @@ async def _quietly(send: Send, message: dict[str, Any]) -> None:
     """Send to a client that may be gone."""
     try:
         await send(message)
-    except Exception:  # noqa: BLE001 - servers differ in what they raise for a closed socket
+    except Exception:  # Servers differ in what they raise for a closed socket.
         return
 
 

@@ -10,8 +10,8 @@ from tongke.core.errors import Refused
 from tongke.teaching.classroom.hub import acts
 from tongke.teaching.classroom.hub.gate import Admission
 from tongke.teaching.classroom.hub.link import Link
-from tongke.teaching.classroom.hub.parts import ms
 from tongke.teaching.classroom.hub.room import Room
+from tongke.teaching.classroom.hub.scene import ms
 from tongke.teaching.classroom.hub.wire import VERSION, Act, BadMessage, Ping, Signal
 from tongke.teaching.classroom.hub.writer import Writer
 

@@ -67,7 +67,7 @@ class Writer:
             del self._waiting[:_MOST_IN_BATCH]
             try:
                 outcomes = await self.write(answers.store, [given for given, _ in batch])
-            except Exception as failure:  # noqa: BLE001 - every waiting client must hear of it
+            except Exception as failure:  # Every waiting client must hear of it.
                 for _, future in batch:
                     if not future.done():
                         future.set_exception(failure)

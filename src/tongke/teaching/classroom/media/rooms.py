@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 MAX_PUBLISHERS = 5
 MAX_OBSERVERS = 5
-AWAY_S = 8.0
+AWAY_S = 20.0
 """How long a lost websocket is awaited while its media goes on: a restart of the web server."""
 CONNECT_S = 20.0
 

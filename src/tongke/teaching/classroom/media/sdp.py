@@ -60,7 +60,10 @@ def _hinted(section: str, start_kbps: int, max_kbps: int, audio_kbps: int) -> st
         hints = f"minptime=10;useinbandfec=1;maxaveragebitrate={audio_kbps * 1000}"
     else:
         hints = f"x-google-start-bitrate={start_kbps};x-google-max-bitrate={max_kbps}"
-    payload = section.split(" ", 4)[3].strip()
+    first = re.match(r"m=\w+ \d+ \S+ (\d+)", section)
+    if first is None:
+        return section
+    payload = first[1]
     line = re.compile(rf"(?m)^a=fmtp:{payload} ([^\r\n]*)")
     if line.search(section):
         return line.sub(rf"a=fmtp:{payload} \1;{hints}", section, count=1)

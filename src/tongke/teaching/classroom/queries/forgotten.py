@@ -32,7 +32,7 @@ def without_end(at: datetime) -> QuerySet[Session]:
 
 def last_seen_host(session: Session) -> datetime | None:
     """When the host was connected last; None when never."""
-    moment: datetime | None = session.attendance.filter(seat="host").aggregate(
-        last=Max("seen_at")
-    )["last"]
+    moment: datetime | None = session.attendance.filter(seat="host").aggregate(last=Max("seen_at"))[
+        "last"
+    ]
     return moment

@@ -58,4 +58,3 @@ def together_percent(session: Session, until: datetime) -> int:
     """`together` as a percentage of the planned time of the lesson, at most 100."""
     planned = session.lesson.ends_at - session.lesson.starts_at
     return min(100, int(100 * together(session, until) / planned))
-

@@ -20,9 +20,9 @@ EVENT_NAMES = {
 _SHOWN = frozenset(EVENT_NAMES) - {"slide", "hand_down"}
 _ICONS = {
     "opened": "door", "started": "player-play", "ended": "door-exit", "roll": "user-check",
-    "hand_up": "hand-stop", "spoke": "microphone", "muted": "microphone-off", "asked": "help-circle",
-    "closed": "clock-pause", "revealed": "chart-bar", "cards": "id", "net": "wifi-1",
-    "help": "lifebuoy",
+    "hand_up": "hand-stop", "spoke": "microphone", "muted": "microphone-off",
+    "asked": "help-circle", "closed": "clock-pause", "revealed": "chart-bar", "cards": "id",
+    "net": "wifi-1", "help": "lifebuoy",
 }  # fmt: skip
 
 

@@ -200,4 +200,3 @@ def _after(batch: Sequence[Given], known: _Known, written: list[Answer]) -> None
         if session.state == Session.State.ENDED:
             # The records of the lesson were pushed when it ended; these come after them.
             push_records.enqueue(key=f"late:{min(stored)}", session_id=session.pk)
-

@@ -122,7 +122,7 @@ def call_help(
     )
     record("classroom.help.called", session, actor=by, at=at, detail={"seat": seat.key})
     school = by.organisation
-    where = SchoolClass.objects.filter(pk=seat.class_id).select_related("school").first()
+    where = SchoolClass.objects.filter(pk=seat.class_id or 0).select_related("school").first()
     place = where.school.short_name if where else school.short_name
     root = school.path.split(".")[0] + "."
     officers = Appointment.objects.filter(

@@ -15,7 +15,13 @@ from tongke.teaching.classroom.services.protocol import tick_event
 
 @transaction.atomic
 def raise_hand(
-    session: Session, seat: Seat, *, up: bool, by: Actor, at: datetime, client_id: UUID | None = None
+    session: Session,
+    seat: Seat,
+    *,
+    up: bool,
+    by: Actor,
+    at: datetime,
+    client_id: UUID | None = None,
 ) -> SessionEvent:
     """A pupil or a whole room asks to speak, or takes the hand down.
 
@@ -26,14 +32,17 @@ def raise_hand(
     kind = Kind.HAND_UP if up else Kind.HAND_DOWN
     # A room raises its hand as a room; a pupil under their own name.
     text = seat.person_name if seat.kind is SeatKind.PUPIL else ""
-    return log(
-        session, kind, by=by, at=at, class_id=seat.class_id, text=text, client_id=client_id
-    )
+    return log(session, kind, by=by, at=at, class_id=seat.class_id, text=text, client_id=client_id)
 
 
 @transaction.atomic
 def invite(
-    session: Session, class_id: int | None, *, by: Actor, at: datetime, client_id: UUID | None = None
+    session: Session,
+    class_id: int | None,
+    *,
+    by: Actor,
+    at: datetime,
+    client_id: UUID | None = None,
 ) -> SessionEvent:
     """The host gives the floor to a room (None: takes it back); the room's hands go down.
 

@@ -31,9 +31,7 @@ def instantiate(lesson: Lesson) -> int:
 @transaction.atomic
 def instantiate_many(lessons: list[Lesson]) -> int:
     """`instantiate` for many lessons at once; those that have their duties are left alone."""
-    had = set(
-        ProtocolItem.objects.filter(lesson__in=lessons).values_list("lesson_id", flat=True)
-    )
+    had = set(ProtocolItem.objects.filter(lesson__in=lessons).values_list("lesson_id", flat=True))
     fresh = [lesson for lesson in lessons if lesson.pk not in had]
     classes: dict[int, list[LessonClass]] = {lesson.pk: [] for lesson in fresh}
     for row in LessonClass.objects.filter(lesson__in=fresh, side=LessonClass.Side.LISTENING):
@@ -57,9 +55,7 @@ def _items(lesson: Lesson, duty: ProtocolDuty, rows: list[LessonClass]) -> list[
     if duty.side == "host":
         return [ProtocolItem(responsible_id=lesson.teacher_id, **common)]
     return [
-        ProtocolItem(
-            responsible_id=row.assistant_id, school_class_id=row.school_class_id, **common
-        )
+        ProtocolItem(responsible_id=row.assistant_id, school_class_id=row.school_class_id, **common)
         for row in rows
     ]
 

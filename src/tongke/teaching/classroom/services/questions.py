@@ -64,9 +64,7 @@ def ask(
         kind=new.kind, stem=new.stem.strip(), options=options, answer=answer,
         key_point=new.key_point, opened_at=at, closes_at=at + timedelta(seconds=seconds),
     )  # fmt: skip
-    log(
-        session, Kind.ASKED, by=by, at=at, text=f"随堂问 {question.seq}", client_id=client_id
-    )
+    log(session, Kind.ASKED, by=by, at=at, text=f"随堂问 {question.seq}", client_id=client_id)
     record("classroom.question.asked", question, actor=by, at=at)
     tell(session.lesson_id, Topic.QUESTION)
     return question
@@ -117,9 +115,7 @@ def close(
 
 
 @transaction.atomic
-def reveal(
-    question: Question, *, by: Actor, at: datetime, client_id: UUID | None = None
-) -> None:
+def reveal(question: Question, *, by: Actor, at: datetime, client_id: UUID | None = None) -> None:
     """Show the right answer and the tally to everybody; a running question closes first.
 
     Raises:

@@ -21,9 +21,7 @@ def push(session: Session) -> int:
 
     Safe to run twice. An answer that a late one has replaced since is voided first.
     """
-    answers = list(
-        Answer.objects.filter(question__session=session).select_related("question")
-    )
+    answers = list(Answer.objects.filter(question__session=session).select_related("question"))
     _void_replaced(answers)
     return record_many(
         [_answered(session, answer) for answer in answers]

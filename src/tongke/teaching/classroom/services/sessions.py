@@ -67,9 +67,7 @@ def open_room(lesson: Lesson, *, by: Actor | None, at: datetime) -> Session:
 
 
 @transaction.atomic
-def start(
-    session: Session, *, by: Actor, at: datetime, client_id: UUID | None = None
-) -> None:
+def start(session: Session, *, by: Actor, at: datetime, client_id: UUID | None = None) -> None:
     """Begin the lesson: it is live now, also in everyone's timetable.
 
     Raises:
@@ -139,7 +137,8 @@ def end(
     if percent < least and (held is None or not reason.strip()):
         minutes = int(together(session, at).total_seconds() // 60)
         raise Refused(
-            f"两端同时在线 {minutes} 分钟，不到计划时间的 {least}%。请选择是否记为已上课，并写明原因。"
+            f"两端同时在线 {minutes} 分钟，不到计划时间的 {least}%。"
+            "请选择是否记为已上课，并写明原因。"
         )
     counts = percent >= least if held is None else held
     if not counts and not reason.strip():

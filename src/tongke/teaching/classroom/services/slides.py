@@ -65,9 +65,7 @@ def new_deck(lesson: Lesson, *, by: Actor, at: datetime) -> Deck:
     return deck
 
 
-def upload(
-    lesson: Lesson, files: Sequence[tuple[str, bytes]], *, by: Actor, at: datetime
-) -> int:
+def upload(lesson: Lesson, files: Sequence[tuple[str, bytes]], *, by: Actor, at: datetime) -> int:
     """Append the pages of PDF files and pictures to the deck; returns how many.
 
     Files are read and kept outside the transaction.
@@ -96,8 +94,7 @@ def append_pictures(
     pictures, last = list(stored), _last(deck)
     _room_for(deck, len(pictures))
     Slide.objects.bulk_create(
-        Slide(deck=deck, seq=last + offset, image=image)
-        for offset, image in enumerate(pictures, 1)
+        Slide(deck=deck, seq=last + offset, image=image) for offset, image in enumerate(pictures, 1)
     )
     _changed(deck, by=by, at=at, what="pictures")
     return len(pictures)

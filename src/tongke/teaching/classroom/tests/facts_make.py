@@ -12,7 +12,7 @@ from tongke.teaching.classroom.facts import (
     SessionInfo,
     SlideInfo,
 )
-from tongke.teaching.classroom.hub.parts import Picture
+from tongke.teaching.classroom.hub.scene import Picture
 
 BELL = datetime(2026, 11, 23, 1, 50, tzinfo=UTC)
 HOST, DEER, STONE = 1, 2, 3

@@ -12,7 +12,14 @@ from tongke.foundation.people.models import Person, SchoolClass
 from tongke.foundation.people.tests.make import GRADE_5, MUSIC, ZONE, World, world
 from tongke.teaching.classroom.models import Question, Session
 from tongke.teaching.classroom.services import answers, questions, sessions
-from tongke.teaching.timetable.models import Course, CourseSlot, Lesson, LessonClass, Term
+from tongke.teaching.timetable.models import (
+    Course,
+    CourseSlot,
+    Lesson,
+    LessonClass,
+    Listener,
+    Term,
+)
 from tongke.teaching.timetable.tests.make import make_subjects, make_textbook
 
 BELL = datetime(2026, 11, 23, 9, 50, tzinfo=ZONE)
@@ -56,6 +63,12 @@ def make_live(bell: datetime = BELL) -> Live:
         host_school=cast.centre, host_class=cast.centre_class, host_teacher=cast.teacher.person,
         state=Course.State.PUBLISHED, created_at=bell,
     )  # fmt: skip
+    for school_class, assistant in (
+        (cast.deer_class, cast.deer_assistant), (cast.stone_class, cast.stone_assistant),
+    ):  # fmt: skip
+        Listener.objects.create(
+            course=course, school_class=school_class, assistant=assistant.person
+        )
     slot = CourseSlot.objects.create(
         course=course, weekday=day.isoweekday(), starts=time(9, 50), ends=time(10, 30)
     )

@@ -44,8 +44,8 @@ def _fill(pupils: int = 3, seconds: int = 600, ask: int = 1) -> dict[str, Any]:
     question = 0
     if ask:
         new = questions.NewQuestion(
-            kind="single", stem="这一句里有几处一字多音？", options=("1 处", "2 处", "3 处"), answer="B",
-            key_point=live.point, seconds=seconds,
+            kind="single", stem="这一句里有几处一字多音？", options=("1 处", "2 处", "3 处"),
+            answer="B", key_point=live.point, seconds=seconds,
         )  # fmt: skip
         question = questions.ask(session, new, by=by, at=now).pk
     children = _pupils(deer, pupils)

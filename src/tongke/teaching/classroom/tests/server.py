@@ -88,7 +88,7 @@ class Server:
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "the server ended at once"
             try:
-                urllib.request.urlopen(f"{self.origin}/live/nothing", timeout=2)
+                urllib.request.urlopen(f"{self.origin}/live/nothing", timeout=2)  # noqa: S310 - ours
             except urllib.error.HTTPError:
                 return
             except OSError:
@@ -102,12 +102,12 @@ class Server:
             self.process.wait()
             self.process = None
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Look into the database with our own eyes."""
         import sqlite3
 
         with closing(sqlite3.connect(self.folder / "t.sqlite3")) as connection:
-            return connection.execute(sql).fetchall()
+            return connection.execute(sql, values).fetchall()
 
 
 @dataclass(frozen=True)

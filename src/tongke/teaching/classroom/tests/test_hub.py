@@ -121,8 +121,8 @@ async def test_fifty_pupils_answer_none_is_lost_and_copies_do_no_harm(
         "A": 17, "B": 17, "C": 16,
     }  # fmt: skip
     stored = one.rows(
-        f"select count(*), count(distinct pupil_id) from classroom_answer "
-        f"where question_id = {seeded.question}"
+        "select count(*), count(distinct pupil_id) from classroom_answer where question_id = ?",
+        seeded.question,
     )
     assert stored == [(50, 50)]
 
@@ -133,9 +133,7 @@ async def test_a_burst_of_news_becomes_few_messages(server: tuple[Server, Seeded
         await host.until(lambda me: me.parts)
         before = host.states
         for number in range(20):
-            await host.send(
-                {"t": "say", "id": str(uuid4()), "text": f"第 {number} 句"}
-            )
+            await host.send({"t": "say", "id": str(uuid4()), "text": f"第 {number} 句"})
         await host.until(lambda me: any(c["text"] == "第 19 句" for c in me.parts["chat"]))
 
         assert host.states - before < 15
@@ -194,9 +192,7 @@ async def test_the_room_calls_the_roll_and_enters_answers(server: tuple[Server, 
         )
         cards = await room.act("cards", question=seeded.question, counts={"A": 2, "B": 40})
         assert cards["t"] == "ack"
-        await host.until(
-            lambda me: me.parts["tally"]["rooms"][str(seeded.deer)]["way"] == "cards"
-        )
+        await host.until(lambda me: me.parts["tally"]["rooms"][str(seeded.deer)]["way"] == "cards")
         await room.act("cards", question=seeded.question, counts={})
 
 
@@ -222,14 +218,14 @@ async def test_presence_is_written_and_ends_with_the_connection(
 ) -> None:
     one, seeded = server
     seat = f"pupil:{seeded.pupils[7]}"
-    sql = f"select left_at is null from classroom_attendance where seat = '{seat}'"
-    before = len(one.rows(sql))
+    sql = "select left_at is null from classroom_attendance where seat = ?"
+    before = len(one.rows(sql, seat))
     async with client(server, seeded.teacher) as host:
         await host.until(lambda me: me.parts)
         async with client(server, seeded.cookies[7]) as pupil:
             await pupil.until(lambda me: me.parts)
-            await _soon(lambda: len(one.rows(sql)) == before + 1)
-        await _soon(lambda: all(left == 0 for (left,) in one.rows(sql)))
+            await _soon(lambda: len(one.rows(sql, seat)) == before + 1)
+        await _soon(lambda: all(left == 0 for (left,) in one.rows(sql, seat)))
 
 
 async def _soon(wanted: Any) -> None:
@@ -270,11 +266,8 @@ async def test_server_sent_events_with_post_do_the_same(server: tuple[Server, Se
     while (await event())["parts"].get("mine", {}).get("choice") != "C":
         continue
     writer.close()
-    sql = (
-        "select count(*) from classroom_attendance where left_at is null and seat = "
-        f"'pupil:{seeded.pupils[10]}'"
-    )
-    await _soon(lambda: one.rows(sql) == [(0,)])
+    sql = "select count(*) from classroom_attendance where left_at is null and seat = ?"
+    await _soon(lambda: one.rows(sql, f"pupil:{seeded.pupils[10]}") == [(0,)])
 
 
 def test_polling_gives_what_waits_under_a_name(server: tuple[Server, Seeded]) -> None:

@@ -6,15 +6,8 @@ from datetime import timedelta
 import pytest
 
 from tongke.teaching.classroom.facts import DutyInfo, PastQuestion
-from tongke.teaching.classroom.hub.parts import (
-    Net,
-    Presence,
-    audience,
-    hands,
-    mine,
-    ms,
-    parts_for,
-)
+from tongke.teaching.classroom.hub.parts import audience, hands, mine, parts_for
+from tongke.teaching.classroom.hub.scene import Net, Presence, ms
 from tongke.teaching.classroom.seats import Seat, SeatKind
 from tongke.teaching.classroom.tests.facts_make import (
     BELL,
@@ -170,7 +163,9 @@ def test_presence_and_network_show_in_the_rooms() -> None:
 
 def test_duties_go_to_the_side_that_has_them() -> None:
     duty = DutyInfo(1, "teach-host-1", "课堂教学", "host", None, "确认每间教室", True, BELL, None)
-    theirs = DutyInfo(2, "teach-listening-1", "课堂教学", "listening", DEER, "点名", True, BELL, BELL)
+    theirs = DutyInfo(
+        2, "teach-listening-1", "课堂教学", "listening", DEER, "点名", True, BELL, BELL
+    )
     picture = make_picture(duties=(duty, theirs))
 
     assert [one["id"] for one in see("host", picture)["duties"]] == [1]

@@ -30,8 +30,9 @@ def item(live: Live, code: str) -> ProtocolItem:
 
 
 def test_each_side_has_its_duties_with_deadline_and_person(live: Live) -> None:
-    early, deer = item(live, "prepare-host-1"), live.lesson.protocol.get(
-        code="reflect-listening-1", school_class=live.cast.deer_class
+    early, deer = (
+        item(live, "prepare-host-1"),
+        live.lesson.protocol.get(code="reflect-listening-1", school_class=live.cast.deer_class),
     )
 
     assert (early.due_at, early.responsible) == (live.at(-24 * 60), live.teacher.person)

@@ -109,7 +109,8 @@ def test_a_room_counts_its_cards_and_may_correct_the_count(live: Live, session: 
 
 
 @pytest.mark.parametrize(
-    ("counts", "why"), [({"B": 4}, "超过本班 3 人"), ({"E": 1}, "字母"), ({"A": 2, "B": 2}, "合计 4")]
+    ("counts", "why"),
+    [({"B": 4}, "超过本班 3 人"), ({"E": 1}, "字母"), ({"A": 2, "B": 2}, "合计 4")],
 )
 def test_counts_that_cannot_be_are_refused(
     live: Live, session: Session, counts: dict[str, int], why: str

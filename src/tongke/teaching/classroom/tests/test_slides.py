@@ -56,7 +56,7 @@ def test_a_pdf_becomes_one_picture_a_page_and_ticks_the_duty(live: Live) -> None
 
     assert count == 3
     found = Slide.objects.order_by("seq").values_list("seq", "image__mime", "image__name")
-    assert list(found)[0] == (1, "image/png", "茉莉花-1.png")
+    assert next(iter(found)) == (1, "image/png", "茉莉花-1.png")
     assert Deck.objects.get().title == "《茉莉花》一字多音"
     assert ProtocolItem.objects.get(code="prepare-host-3").done_at == live.at(-1000)
 

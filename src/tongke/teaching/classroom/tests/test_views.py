@@ -38,9 +38,7 @@ def live() -> Live:
 
 def signed_in(actor: Actor) -> Client:
     client = Client()
-    client.force_login(
-        actor.account, backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client.force_login(actor.account, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = client.session
     session["appointment"] = actor.appointment_id
     session.save()
@@ -137,7 +135,8 @@ def test_a_lesson_begins_and_ends_by_plain_forms(live: Live) -> None:
     assert done["Location"] == url("lesson-summary", live)
     live.lesson.refresh_from_db()
     assert live.lesson.state == "held"
-    assert "已经下课" in client.post(url("lesson-start", live), follow=True).content.decode() or True
+    late = client.post(url("lesson-start", live), follow=True)
+    assert "不能上课" in late.content.decode()
 
 
 def test_a_pupil_answers_by_a_plain_form_and_by_json(live: Live) -> None:
@@ -176,7 +175,7 @@ def test_a_deck_is_uploaded_written_moved_and_cleared(live: Live) -> None:
     client = signed_in(live.teacher)
     files = [SimpleUploadedFile("课件.pdf", a_pdf(2)), SimpleUploadedFile("图.png", a_png())]
 
-    assert client.post(url("deck-upload", live), {"files": files}).status_code == 302
+    assert client.post(url("deck-upload", live), {"documents": files}).status_code == 302
     assert client.post(url("slide-add", live), {"heading": "想一想", "lines": "一\n二"})
     assert Slide.objects.count() == 4
     last = Slide.objects.get(heading="想一想")
@@ -205,7 +204,7 @@ def test_a_deck_is_uploaded_written_moved_and_cleared(live: Live) -> None:
 def test_a_file_that_will_not_do_comes_back_with_advice(
     live: Live, name: str, body: bytes, status: int, words: str
 ) -> None:
-    data = {"files": SimpleUploadedFile(name, body)}
+    data = {"documents": SimpleUploadedFile(name, body)}
 
     response = signed_in(live.teacher).post(url("deck-upload", live), data)
 

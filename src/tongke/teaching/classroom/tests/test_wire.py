@@ -26,9 +26,7 @@ def test_an_answer_is_read_with_its_moment() -> None:
         json.dumps({"t": "answer", "id": ID, "at": 1.7e12, "question": 3, "choice": "B"})
     )
 
-    assert message == Act(
-        "answer", UUID(ID), 1.7e12, {"question": 3, "choice": "B", "pupil": None}
-    )
+    assert message == Act("answer", UUID(ID), 1.7e12, {"question": 3, "choice": "B", "pupil": None})
 
 
 def test_a_ping_and_a_signal_need_no_id() -> None:

@@ -49,11 +49,11 @@ def deck_upload(request: AuthedRequest, lesson_id: int) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, lesson, upload=form, status=422)
-    files = [(file.name, file.read()) for file in form.cleaned_data["files"]]
+    files = [(file.name, file.read()) for file in form.cleaned_data["documents"]]
     try:
         count = slides.upload(lesson, files, by=request.actor, at=timezone.now())
     except Refused as refusal:
-        form.add_error("files", str(refusal))
+        form.add_error("documents", str(refusal))
         return _page(request, lesson, upload=form, status=409)
     messages.success(request, f"已加入 {count} 页。")
     return redirect("classroom:deck-edit", lesson.pk)
@@ -68,9 +68,7 @@ def slide_add(request: AuthedRequest, lesson_id: int) -> HttpResponse:
         return _page(request, lesson, text=form, status=422)
     data = form.cleaned_data
     try:
-        slides.add_text(
-            lesson, data["heading"], data["lines"], by=request.actor, at=timezone.now()
-        )
+        slides.add_text(lesson, data["heading"], data["lines"], by=request.actor, at=timezone.now())
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return _page(request, lesson, text=form, status=409)

@@ -178,6 +178,10 @@ def media_token(request: AuthedRequest, lesson_id: int) -> HttpResponse:
     codec: Codec = "H264" if session.codec == "H264" else "VP8"
     name = room_name(lesson.pk)
     token = engine().token(
-        name, Participant(seat.key, seat.person_name), _MEDIA_ROLES[seat.kind], _TOKEN_SECONDS, codec
+        name,
+        Participant(seat.key, seat.person_name),
+        _MEDIA_ROLES[seat.kind],
+        _TOKEN_SECONDS,
+        codec,
     )
     return JsonResponse({"url": f"/rtc/{name}", "token": token, "codec": codec})

@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tongke.core.profile import current
-from tongke.teaching.classroom.hub.parts import Presence, audience, mine, ms, parts_for
+from tongke.teaching.classroom.hub.parts import audience, mine, parts_for
 from tongke.teaching.classroom.hub.picture import whole
+from tongke.teaching.classroom.hub.scene import Presence, ms
 from tongke.teaching.classroom.profile import ClassroomProfile
 from tongke.teaching.classroom.queries.teaching import key_points
 from tongke.teaching.classroom.seats import Seat, SeatKind

@@ -86,9 +86,7 @@ def _refresh(submission: Submission, items: list[HomeworkItem], why: str) -> Non
 
 
 @transaction.atomic
-def overrule(
-    response: Response, points: float, reason: str, *, by: Actor, at: datetime
-) -> None:
+def overrule(response: Response, points: float, reason: str, *, by: Actor, at: datetime) -> None:
     """Set a teacher's mark against the rule's; both stay, the teacher's counts.
 
     Raises:

@@ -51,9 +51,7 @@ def _still_taken(homework: Homework, at: datetime) -> None:
 
 
 @transaction.atomic
-def save_answers(
-    submission: Submission, answers: Mapping[int, list[str]], *, at: datetime
-) -> int:
+def save_answers(submission: Submission, answers: Mapping[int, list[str]], *, at: datetime) -> int:
     """Keep answers by number of the item; returns how many were kept.
 
     Raises:

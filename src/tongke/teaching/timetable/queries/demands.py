@@ -3,14 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
+from tongke.core.profile import current
 from tongke.engines.communities import queries as communities
 from tongke.foundation.curriculum.models import Subject
 from tongke.foundation.people.models import Organisation, SchoolClass
 from tongke.teaching.timetable.models import Demand
+from tongke.teaching.timetable.profile import TimetableProfile
 from tongke.teaching.timetable.queries.gaps import ClassCheck, Gap, SubjectLine, demand_rows
 
 
@@ -63,7 +65,7 @@ class Group:
 
 
 def takeable_groups(rows: QuerySet[Demand], school: Organisation, day: date) -> list[Group]:
-    """What a centre could take as courses, its own consortium's first."""
+    """What a centre could take as courses: its consortium's first, urgent subjects first."""
     found: dict[tuple[str, str], list[Demand]] = defaultdict(list)
     for each in demand_rows(rows):
         found[each.subject_id, each.school_class.grade_code].append(each)
@@ -74,7 +76,21 @@ def takeable_groups(rows: QuerySet[Demand], school: Organisation, day: date) -> 
         ordered = (*partners, *(each for each in listed if each not in partners))
         name = listed[0].school_class.name.split("（")[0]
         groups.append(Group(listed[0].subject, name, tuple(ordered), len(partners)))
-    return sorted(groups, key=lambda each: (-each.partners, -len(each.demands)))
+    first = {code: place for place, code in enumerate(current(TimetableProfile).demand_subjects)}
+    return sorted(
+        groups,
+        key=lambda each: (
+            not each.partners, first.get(each.subject.pk, len(first)), -len(each.demands),
+        ),
+    )  # fmt: skip
+
+
+def overdue(page: Iterable[Demand], at: datetime) -> set[int]:
+    """Ids of the open demands of a page that nobody has taken for longer than the region wants."""
+    since = at - timedelta(days=current(TimetableProfile).demand_answer_days)
+    return {
+        each.pk for each in page if each.state == Demand.State.OPEN and each.opened_at < since
+    }
 
 
 @dataclass(frozen=True)

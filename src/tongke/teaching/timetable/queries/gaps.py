@@ -105,9 +105,7 @@ class Rates:
         return self.periods_counted / self.periods_required if self.periods_required else None
 
 
-def check_completeness(
-    term: Term, classes: Collection[SchoolClass], day: date
-) -> list[ClassCheck]:
+def check_completeness(term: Term, classes: Collection[SchoolClass], day: date) -> list[ClassCheck]:
     """Compare classes with the plan of their grades; six queries whatever their number.
 
     A delivered lesson counts as given, and by the delivering teacher's qualification.
@@ -191,9 +189,7 @@ def qualified_teachers(
     papers = Qualification.objects.filter(subject_code__in=subject_codes)
     for person, subject, stage in papers.values_list("person", "subject_code", "stage_code"):
         found[person, subject].add(stage)
-    held = Appointment.objects.filter(
-        on(day), role=Role.TEACHER, subject_code__in=subject_codes
-    )
+    held = Appointment.objects.filter(on(day), role=Role.TEACHER, subject_code__in=subject_codes)
     for person, subject in held.values_list("person", "subject_code"):
         found[person, subject].add("")
     return dict(found)

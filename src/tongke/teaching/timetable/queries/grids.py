@@ -158,9 +158,7 @@ def school_day(term: Term, school: Organisation, *, weekday: int, day: date) -> 
     """All classes of a school on one weekday: classes down, periods across."""
     bells = bells_on([school.pk], day).get(school.pk, {})
     classes = SchoolClass.objects.filter(school=school, closed_on=None)
-    placed = rows_of(
-        Placement.objects.filter(term=term, weekday=weekday, school_class__in=classes)
-    )
+    placed = rows_of(Placement.objects.filter(term=term, weekday=weekday, school_class__in=classes))
     cells = {(row.school_class_id, row.seq): row for row in placed}
     one, shown = _Day(day, weekday, ""), _Shown(now=None)
     rows = tuple(
@@ -235,9 +233,7 @@ def _shown(
     slots = {row.slot_id for row in placed if row.slot_id} | set(more)
     found = Lesson.objects.filter(slot__in=slots, day__gte=days[0].day, day__lte=days[-1].day)
     lessons = {(each.slot_id, each.day): each for each in found} if slots else {}
-    coming = [
-        each for each in lessons.values() if each.state == "planned" and each.ends_at > now
-    ]
+    coming = [each for each in lessons.values() if each.state == "planned" and each.ends_at > now]
     coming.sort(key=lambda each: each.starts_at)
     return _Shown(now, lessons, coming[0].pk if coming else None)
 

@@ -21,9 +21,9 @@ def lesson_rows(rows: QuerySet[Lesson]) -> QuerySet[Lesson]:
 
 def sides() -> QuerySet[LessonClass]:
     """The classes of lessons with school, assistant and room; the delivering class first."""
-    return LessonClass.objects.select_related(
-        "school_class__school", "assistant", "room"
-    ).order_by("side", "school_class__school__path", "pk")
+    return LessonClass.objects.select_related("school_class__school", "assistant", "room").order_by(
+        "side", "school_class__school__path", "pk"
+    )
 
 
 def search(

@@ -173,9 +173,7 @@ def _cast(courses: Iterable[Course], profile: TimetableProfile) -> _Cast:
     return _Cast(found)
 
 
-def _busy(
-    courses: Sequence[Course], day: date, profile: TimetableProfile
-) -> Iterable[pure.Busy]:
+def _busy(courses: Sequence[Course], day: date, profile: TimetableProfile) -> Iterable[pure.Busy]:
     cast = _cast(courses, profile)
     given_up = {row.pk for rows in displaced(courses).values() for row in rows}
     held = all_holds(

@@ -90,9 +90,7 @@ def school_lines(schools: Sequence[Organisation], term: Term | None) -> list[Sch
     counted = rows.values_list("school_class__school")
     placed = Counter(dict(counted.annotate(Count("pk"))))
     joint = Counter(dict(counted.exclude(slot=None).annotate(Count("pk"))))
-    return [
-        SchoolLine(each, classes[each.pk], placed[each.pk], joint[each.pk]) for each in schools
-    ]
+    return [SchoolLine(each, classes[each.pk], placed[each.pk], joint[each.pk]) for each in schools]
 
 
 def subjects_of(grade_code: str) -> QuerySet[Subject]:

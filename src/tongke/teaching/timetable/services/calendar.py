@@ -68,7 +68,7 @@ def _check_term(
         raise Refused("学期第一周要从周一开始。")
     if not 1 <= weeks <= 30:
         raise Refused("教学周数应在 1 到 30 之间。")
-    others = Term.objects.exclude(pk=own.pk if own else None)
+    others = Term.objects.exclude(pk=own.pk) if own else Term.objects.all()
     if others.filter(code=code).exists():
         raise Refused(f"已经有代码为“{code}”的学期。")
     ends_on = starts_on + timedelta(days=7 * weeks - 1)
@@ -196,9 +196,7 @@ def _terms(since: date) -> list[tuple[Term, date]]:
 
 def _refuse_new_clashes(school: Organisation, since: date, before: set[tuple[object, ...]]) -> None:
     for term, day in _terms(since):
-        fresh = [
-            each for each in term_clashes(term, day, {school.pk}) if each.pair not in before
-        ]
+        fresh = [each for each in term_clashes(term, day, {school.pk}) if each.pair not in before]
         if fresh:
             one = fresh[0]
             raise Refused(

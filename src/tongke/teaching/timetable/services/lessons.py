@@ -155,9 +155,9 @@ def _reason(text: str) -> str:
 
 def _move(lesson: Lesson, allowed: list[str], refusal: str, **changes: object) -> None:
     """Change a lesson in one conditional update: the WHERE clause decides between two clicks."""
-    won = Lesson.objects.filter(
-        pk=lesson.pk, state__in=allowed, revision=lesson.revision
-    ).update(**changes)
+    won = Lesson.objects.filter(pk=lesson.pk, state__in=allowed, revision=lesson.revision).update(
+        **changes
+    )
     if not won:
         raise Refused(refusal)
     lesson.refresh_from_db(fields=list(changes))

@@ -22,9 +22,7 @@ def tell(
     """
     ids = {each.pk if isinstance(each, Person) else each for each in people if each is not None}
     accounts = Account.objects.filter(person__in=ids, is_active=True)
-    return sum(
-        notify(account, kind, title, key=key, body=body, url=url) for account in accounts
-    )
+    return sum(notify(account, kind, title, key=key, body=body, url=url) for account in accounts)
 
 
 def managers(schools: Iterable[Organisation | int], day: date) -> set[int]:

@@ -110,9 +110,7 @@ def clear(placement: Placement, *, by: Actor | None, at: datetime) -> None:
 
 
 @transaction.atomic
-def clear_class(
-    term: Term, school_class: SchoolClass, *, by: Actor | None, at: datetime
-) -> int:
+def clear_class(term: Term, school_class: SchoolClass, *, by: Actor | None, at: datetime) -> int:
     """Empty a class's week but for its joint lessons; returns how many were taken away."""
     count, _ = Placement.objects.filter(term=term, school_class=school_class, slot=None).delete()
     record("timetable.placement.cleared-class", school_class, actor=by, at=at,

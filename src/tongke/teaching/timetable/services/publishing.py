@@ -76,8 +76,9 @@ def publish_courses(
         course.state, course.published_at = State.PUBLISHED, at
     day = planning_day(courses[0].term, timezone.localdate(at))
     _check_plan(courses, plan, day)
-    for course, rows in planning.displaced(courses).items():
-        _displace(next(each for each in courses if each.pk == course), rows)
+    given_up = planning.displaced(courses)
+    for course in courses:
+        _displace(course, given_up[course.pk])
     for course in courses:
         _establish(course, plan[course.pk], by=by, at=at)
     return courses
@@ -176,9 +177,7 @@ def _place(course: Course, row: CourseSlot, slot: pure.Slot) -> None:
     Placement.objects.bulk_create(fresh)
 
 
-def _lessons(
-    course: Course, made: Sequence[tuple[CourseSlot, pure.Slot]], at: datetime
-) -> int:
+def _lessons(course: Course, made: Sequence[tuple[CourseSlot, pure.Slot]], at: datetime) -> int:
     """The lessons of all remaining weeks, with their classes and topics; returns how many."""
     calendar = calendar_of(course.term)
     planned: list[Lesson] = []
@@ -217,9 +216,10 @@ def _sides(course: Course, slot: pure.Slot) -> Sides:
 def _lesson(course: Course, row: CourseSlot, day: date, common: tuple[Any, Any]) -> Lesson:
     week = week_of(course.term, day)
     assert week is not None
+    assert course.host_teacher is not None
     return Lesson(
         course=course, slot=row, week=week, day=day, starts_at=moment(day, common[0]),
-        ends_at=moment(day, common[1]), teacher_id=course.host_teacher_id, room_id=row.room_id,
+        ends_at=moment(day, common[1]), teacher=course.host_teacher, room_id=row.room_id,
     )  # fmt: skip
 
 

@@ -120,9 +120,7 @@ def test_a_holiday_needs_its_day_free_of_joint_lessons() -> None:
     with pytest.raises(Refused, match="不在本学期"):
         calendar.set_holiday(scene.term, day=EARLY, name="甲", follows_weekday=None, **BY)
     with pytest.raises(Refused, match="周一到周五"):
-        calendar.set_holiday(
-            scene.term, day=date(2026, 10, 10), name="甲", follows_weekday=6, **BY
-        )
+        calendar.set_holiday(scene.term, day=date(2026, 10, 10), name="甲", follows_weekday=6, **BY)
 
     assert not Holiday.objects.exists()
 
@@ -132,9 +130,7 @@ def test_a_make_up_day_with_lessons_stays() -> None:
     saturday = date(2026, 10, 10)
     for weekday in range(1, 6):
         Holiday.objects.filter(day=saturday).delete()
-        calendar.set_holiday(
-            scene.term, day=saturday, name="补课", follows_weekday=weekday, **BY
-        )
+        calendar.set_holiday(scene.term, day=saturday, name="补课", follows_weekday=weekday, **BY)
     course = published(scene)
     lesson = Lesson.objects.filter(course=course).exclude(day=saturday).first()
     assert lesson is not None

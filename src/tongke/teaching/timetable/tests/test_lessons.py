@@ -255,9 +255,7 @@ def test_extracts_give_what_their_columns_promise() -> None:
     assert sum(int(str(row[10])) for row in rows["lessons"]) == 1
     assert len(rows["lesson_classes"]) == 40
     heads = [column.name for column in by_name["completeness"].columns]
-    music = [
-        dict(zip(heads, row, strict=True)) for row in rows["completeness"] if row[3] == "音乐"
-    ]
+    music = [dict(zip(heads, row, strict=True)) for row in rows["completeness"] if row[3] == "音乐"]
     mine = next(row for row in music if row["class_id"] == scene.cast.deer_class.pk)
     assert (mine["required"], mine["given"], mine["offered"], mine["qualified"]) == (
         2, 1, True, True,

@@ -164,9 +164,7 @@ def test_timetables_of_classes_teachers_and_schools(scene: Scene) -> None:
     assert here in page(head, "teacher-week", cast.teacher.person.pk, week=1)
     assert page(head, "teacher-week", cast.teacher.person.pk, print=1)
     assert "松岭小学" in page(officer, "school-list", q="松岭")
-    assert "联合课" in page(
-        head, "school-day", cast.deer_bay.pk, weekday=lesson.day.isoweekday()
-    )
+    assert "联合课" in page(head, "school-day", cast.deer_bay.pk, weekday=lesson.day.isoweekday())
     assert page(head, "school-day", cast.deer_bay.pk, print=1)
     for client, name, key in (
         (pupil, "class-week", cast.far_class.pk),
@@ -378,9 +376,9 @@ def test_a_lesson_of_the_plan_is_moved_on_the_page(scene: Scene) -> None:
     assert (day, 2) in {(each["weekday"], each["seq"]) for each in run.proposal["slots"]}
     client.post(url("plan-move", run.pk), {"course": course.pk, "from": "9-9", "to": "1-3"})
     assert client.post(url("plan-move", run.pk), {"course": 0, "to": "1-3"}).status_code == 404
-    assert client.post(
-        url("plan-move", run.pk), {"course": course.pk, "to": "x"}
-    ).status_code == 404
+    assert (
+        client.post(url("plan-move", run.pk), {"course": course.pk, "to": "x"}).status_code == 404
+    )
     assert browse(scene.deer_timetabler).get(url("plan-detail", run.pk)).status_code == 404
     client.post(url("plan-discard", run.pk))
     client.post(url("plan-discard", run.pk))
@@ -428,9 +426,7 @@ def test_a_course_is_withdrawn_and_a_class_leaves_it(scene: Scene) -> None:
     assert browse(cast.pupil).get(url("course-list")).status_code == 404
 
 
-def test_the_hub_of_a_lesson_for_every_role(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_hub_of_a_lesson_for_every_role(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     cast = scene.cast
     lesson = first_lesson(published(scene))
     monkeypatch.setattr(web, "_PANELS", [])
@@ -590,9 +586,9 @@ def test_an_import_adds_changes_refuses_and_is_undone(scene: Scene) -> None:
     assert sorted(Placement.objects.values_list("seq", "subject")) == [(2, CHINESE), (3, CHINESE)]
     client = browse(cast.timetabler)
     assert client.get(reverse("timetable:timetable-placement-import")).status_code == 200
-    assert browse(cast.teacher).get(
-        reverse("timetable:timetable-placement-import")
-    ).status_code == 404
+    assert (
+        browse(cast.teacher).get(reverse("timetable:timetable-placement-import")).status_code == 404
+    )
 
 
 def test_an_import_refuses_clashes_and_joint_lessons(scene: Scene) -> None:

@@ -174,18 +174,16 @@ def test_a_teacher_delivers_no_more_a_day_than_the_region_allows() -> None:
     published(scene)
     slot = CourseSlot.objects.get()
     course = ready(scene, ask(scene, scene.cast.stone_class))
-    problem = planning.planning.problem_of(
-        planning.planning.ready_courses([course.pk]), STARTS_ON
-    )
+    problem = planning.planning.problem_of(planning.planning.ready_courses([course.pk]), STARTS_ON)
     same_day = [
         option.slot
         for option in pure.options(problem, problem.courses[0])
         if option.slot and option.weekday == slot.weekday
     ]
 
-    with override(TimetableProfile, max_delivered_per_day=1):
-        with pytest.raises(Refused, match="每天 1 节"):
-            publish_course(course, same_day[:1], **BY)
+    one = override(TimetableProfile, max_delivered_per_day=1)
+    with one, pytest.raises(Refused, match="每天 1 节"):
+        publish_course(course, same_day[:1], **BY)
 
 
 def test_a_season_that_leaves_too_little_time_stops_the_course() -> None:
@@ -354,9 +352,7 @@ def test_a_proposal_whose_bells_are_gone_must_be_made_again() -> None:
     run.refresh_from_db()
     slot = planning.open_proposal(run, BEFORE.date()).slots[0]
     packed = dict(run.proposal["slots"][0])
-    problem = planning.planning.problem_of(
-        planning.planning.ready_courses([course.pk]), STARTS_ON
-    )
+    problem = planning.planning.problem_of(planning.planning.ready_courses([course.pk]), STARTS_ON)
 
     with pytest.raises(Refused, match="重新排课"):
         planning.planning.unpack(packed | {"seq": 12}, problem)

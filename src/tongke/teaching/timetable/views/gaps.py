@@ -149,12 +149,11 @@ def demand_list(request: AuthedRequest) -> HttpResponse:
         kind=get.get("kind", ""),
     )  # fmt: skip
     page = page_of(request, found)
-    takeable = set(taken.filter(pk__in=[each.pk for each in page]).values_list("pk", flat=True))
     context = {
         "page": page,
-        "takeable": takeable,
         "partners": demand_queries.partner_ids(actor.organisation, actor.today),
         "closable": demand_queries.closable(policy.demands(actor, Perm.DEMAND_OPEN), page),
+        "overdue": demand_queries.overdue(page, timezone.now()),
         "groups": demand_queries.takeable_groups(taken, actor.organisation, actor.today),
         "states": Demand.State.choices,
         "kinds": Demand.Kind.choices,

@@ -23,12 +23,19 @@ from tongke.teaching.timetable.services import lessons as services
 from tongke.teaching.timetable.views.shared import Asked, asked
 
 
+def _week(request: AuthedRequest, at: Asked | None) -> int | None:
+    """The week the list shows: the one asked for; this week unless a course is looked at."""
+    if "week" in request.GET:
+        return whole(request.GET["week"], 1, 60)
+    return at.week if at and "course" not in request.GET else None
+
+
 def _found(request: AuthedRequest, at: Asked | None) -> Any:
     get = request.GET
     return queries.search(
         policy.lessons(request.actor, Perm.LESSON_READ),
         term=at.term if at else None, text=get.get("q", "").strip(), state=get.get("state", ""),
-        week=whole(get.get("week"), 1, 60), course=whole(get.get("course")),
+        week=_week(request, at), course=whole(get.get("course")),
     )  # fmt: skip
 
 
@@ -41,6 +48,7 @@ def lesson_list(request: AuthedRequest) -> HttpResponse:
     rows = _found(request, at)
     context = {
         "at": at,
+        "week": _week(request, at) or "",
         "page": page_of(request, queries.lesson_rows(rows)),
         "states": lesson_states(),
         "held": queries.held(rows, timezone.now()),

@@ -78,18 +78,19 @@ def _proposal(request: AuthedRequest, run: PlanRun) -> dict[str, Any]:
     rest = [slot for slot in found.slots if slot is not moving]
     placed = sum(slot.course == plain.key for slot in rest)
     options = pure.options(found.problem, plain, rest) if placed < plain.periods_per_week else []
+    shown = rest if moving else found.slots
     return {
         "courses": queries.proposal_lines(found.courses, found.problem, found.slots,
                                           run.proposal.get("unplaced", [])),
         "faults": found.faults, "course": course, "moving": moving, "options": options,
-        "drawing": draw(found.problem, plain, rest if moving else found.slots, options),
+        "drawing": draw(found.problem, plain, shown, options),
+        "days": [draw(found.problem, plain, shown, options, weekdays=(day,))
+                 for day in found.problem.weekdays],
         "publishable": not found.faults and bool(found.slots),
     }  # fmt: skip
 
 
-def _moving(
-    request: AuthedRequest, slots: list[pure.Slot], plain: pure.Course
-) -> pure.Slot | None:
+def _moving(request: AuthedRequest, slots: list[pure.Slot], plain: pure.Course) -> pure.Slot | None:
     """The lesson that the address takes up (?move=weekday-seq), if it is in the plan."""
     parts = request.GET.get("move", "").split("-")
     day, seq = (whole(part) for part in (parts if len(parts) == 2 else ("", "")))

@@ -80,7 +80,9 @@ class Draft:
     def _new(self, fields: PersonFields) -> PersonOp:
         before = self.new_people.setdefault(fields.number, fields)
         if before.name != fields.name:
-            raise RowRefused(f"编号“{fields.number}”在文件里用在两个人身上：{before.name}、{fields.name}")
+            raise RowRefused(
+                f"编号“{fields.number}”在文件里用在两个人身上：{before.name}、{fields.name}"
+            )
         given = {key: getattr(fields, key) for key in _FIELDS if getattr(fields, key)}
         new = NewPerson(number=fields.number, **given)
         return PersonOp(number=fields.number, new=new)

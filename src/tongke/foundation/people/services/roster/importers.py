@@ -68,7 +68,7 @@ class RosterImporter:
 def _person(row: Row) -> PersonFields:
     said = row.values.get
     return PersonFields(
-        number=said("code"), name=said("name"), sex=said("sex") or "",
+        number=row.values["code"], name=row.values["name"], sex=said("sex") or "",
         birth_date=said("birth_date"), phone=said("phone") or "",
         id_number=said("id_number") or "",
     )  # fmt: skip
@@ -79,17 +79,20 @@ def _organisations(rows: Iterable[Row], whole: bool) -> Roster:  # noqa: FBT001
     return Roster(
         organisations=tuple(
             OrganisationRow(
-                line=row.number, code=row.values["code"], name=row.values["name"],
-                kind=row.values["kind"], parent=row.values.get("parent") or "",
-                level=row.values.get("level") or _LEVELS.get(row.values["kind"], row.values["kind"]),
-                short_name=row.values.get("short_name") or "", area=row.values.get("area") or "",
-                stages=",".join(
-                    codes.get(word, word) for word in _words(row.values.get("stages"))
-                ),
+                line=row.number,
+                code=row.values["code"],
+                name=row.values["name"],
+                kind=row.values["kind"],
+                parent=row.values.get("parent") or "",
+                level=row.values.get("level")
+                or _LEVELS.get(row.values["kind"], row.values["kind"]),
+                short_name=row.values.get("short_name") or "",
+                area=row.values.get("area") or "",
+                stages=",".join(codes.get(word, word) for word in _words(row.values.get("stages"))),
             )
             for row in rows
         )
-    )  # fmt: skip
+    )
 
 
 def _staff(rows: Iterable[Row], whole: bool) -> Roster:  # noqa: FBT001
@@ -180,7 +183,9 @@ def import_roster(
     """
     if kind not in SHEETS:
         raise Refused(f"没有“{kind}”这种名册，可用：{'、'.join(SHEETS)}。")
-    return run_import(RosterImporter(kind, whole=whole), path, f"people.{kind}", by, at, commit=commit)
+    return run_import(
+        RosterImporter(kind, whole=whole), path, f"people.{kind}", by, at, commit=commit
+    )
 
 
 def run_import(

@@ -1,7 +1,8 @@
 """What is stored already, as far as a roster touches it and its reader may."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -24,7 +25,7 @@ from tongke.foundation.people.services.roster.rows import Roster, class_key
 _BATCH = 500
 
 
-def batches(values: Iterable[object]) -> Iterable[list[object]]:
+def batches(values: Iterable[Any]) -> Iterator[list[Any]]:
     """The distinct values in lists short enough for one query."""
     listed = sorted(set(values), key=str)
     for start in range(0, len(listed), _BATCH):
@@ -77,7 +78,7 @@ class Known:
         return found or (named[0] if len(named) == 1 else None)
 
     def _load_people(self, roster: Roster) -> None:
-        fields = [row.person for row in (*roster.staff, *roster.pupils)]
+        fields = [row.person for row in roster.staff] + [row.person for row in roster.pupils]
         numbers = {one.number for one in fields} | {row.homeroom for row in roster.classes}
         sources = {one.source_id for one in fields}
         for row in roster.pupils:
@@ -96,8 +97,10 @@ class Known:
 
     def person(self, number: str, source_id: str = "") -> Person | None:
         """By the identity the source gave before, else by number."""
-        return self.by_source.get(source_id) if source_id in self.by_source else (
-            self.by_number.get(number)
+        return (
+            self.by_source.get(source_id)
+            if source_id in self.by_source
+            else (self.by_number.get(number))
         )
 
     def _load_classes(self) -> None:
@@ -179,9 +182,7 @@ class Known:
         wanted = {(name, blind(phone)): (name, phone) for name, phone in pairs if phone}
         found: dict[tuple[str, str], Person] = {}
         for part in batches(key[1] for key in wanted):
-            rows = Person.objects.filter(
-                Q(wards__isnull=False), phone_blind__in=part
-            ).distinct()
+            rows = Person.objects.filter(Q(wards__isnull=False), phone_blind__in=part).distinct()
             for one in rows.order_by("-pk"):
                 key = wanted.get((one.name, one.phone_blind))
                 if key is not None:

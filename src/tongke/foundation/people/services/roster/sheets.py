@@ -70,19 +70,25 @@ def staff_sheet() -> Sheet:
         if known else Column("任教学科", "subject", most=8)
     )  # fmt: skip
     return Sheet(
-        "staff", "教职工",
+        "staff",
+        "教职工",
         (
             _school(),
             *_person("工号", "T0001"),
             Column("手机", "phone", "phone"),
             Column("角色", "role", "choice", choices=roles, help="不填就是教师。"),
             subject,
-            Column("任教资格", "qualified", help="有资格教的学科，用顿号隔开，如：语文、音乐。", width=24),
+            Column(
+                "任教资格",
+                "qualified",
+                help="有资格教的学科，用顿号隔开，如：语文、音乐。",
+                width=24,
+            ),
             Column("任职日期", "since", "date", help="不填就是导入当天。"),
         ),
         notes=(_EMPTY_HELP, "一个人有几个角色或教几个学科，就写几行，工号相同。"),
         together=(("school", "code", "role", "subject"),),
-    )  # fmt: skip
+    )
 
 
 def class_sheet() -> Sheet:

@@ -1,6 +1,7 @@
 """Planning members of staff and their roles."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from tongke.core.spreadsheets.importer import Action, Change
 from tongke.foundation.people.models import Appointment, Person
@@ -71,10 +72,7 @@ def _staff(
     if stored is not None:
         named.add((stored.pk, school, row.role, row.subject_code))
     if row.leaves:
-        if held is None or Role(row.role) not in draft.known.grantable:
-            return Change(row.line, Action.SAME, label)
-        return Change(row.line, Action.LEAVE, label, message="来源系统已删除，任职结束。",
-                      op=RoleEndOp(appointment=held.pk))  # fmt: skip
+        return _left(row, held, label, draft)
     if held is None and Role(row.role) not in draft.known.grantable:
         raise RowRefused(f"您不能任命“{Role(row.role).label}”，请由上级导入")
     draft.new_staff.add((school, row.person.number))
@@ -82,23 +80,46 @@ def _staff(
     planned.add(row.person.number)
     if not first:
         op, fields = without_changes(op), {}
-    if held is None:
-        shown = f"{Role(row.role).label}{f'·{subject_name(row.subject_code)}' if row.subject_code else ''}"
-        fields = merged(fields, {"任职": ("", shown)} if stored is not None else {})
-    have = draft.known.qualified.get(stored.pk, set()) if stored is not None else set()
-    qualified = tuple(code for code in row.qualified if code not in have)
-    if qualified and stored is not None:
-        fields = merged(fields, {"qualified": ("", "、".join(map(subject_name, qualified)))})
+    qualified = _newly_qualified(row, stored, draft)
+    if stored is not None:
+        fields = merged(
+            fields,
+            {"任职": ("", _role_text(row.role, row.subject_code))} if held is None else {},
+            {"任教资格": ("", "、".join(map(subject_name, qualified)))} if qualified else {},
+        )
     staff = StaffOp(
         person=op, school=school, role=row.role if held is None else "",
         subject_code=row.subject_code, since=row.since, qualified=qualified,
         account=first and (stored is None or stored.pk not in draft.known.with_account),
     )  # fmt: skip
+    return _result(row, stored, fields, staff, label)
+
+
+def _result(
+    row: StaffRow, stored: Person | None, fields: dict[str, Any], op: StaffOp, label: str
+) -> Change:
     if stored is None:
-        return Change(row.line, Action.ADD, label, op=staff)
-    if fields or staff.account:
-        return Change(row.line, Action.CHANGE, label, fields=fields, op=staff)
+        return Change(row.line, Action.ADD, label, op=op)
+    if fields or op.account:
+        return Change(row.line, Action.CHANGE, label, fields=fields, op=op)
     return Change(row.line, Action.SAME, label)
+
+
+def _left(row: StaffRow, held: Appointment | None, label: str, draft: Draft) -> Change:
+    if held is None or Role(row.role) not in draft.known.grantable:
+        return Change(row.line, Action.SAME, label)
+    op = RoleEndOp(appointment=held.pk)
+    return Change(row.line, Action.LEAVE, label, message="来源系统已删除，任职结束。", op=op)
+
+
+def _newly_qualified(row: StaffRow, stored: Person | None, draft: Draft) -> tuple[str, ...]:
+    have = draft.known.qualified.get(stored.pk, set()) if stored is not None else set()
+    return tuple(code for code in row.qualified if code not in have)
+
+
+def _role_text(role: str, subject_code: str) -> str:
+    subject = f"·{subject_name(subject_code)}" if subject_code else ""
+    return f"{Role(role).label}{subject}"
 
 
 def _held(roles: Iterable[Appointment], school: str, row: StaffRow) -> Appointment | None:
@@ -110,9 +131,7 @@ def _held(roles: Iterable[Appointment], school: str, row: StaffRow) -> Appointme
     return None
 
 
-def _gone(
-    schools: set[int], named: set[Held], draft: Draft
-) -> list[tuple[Change, Person]]:
+def _gone(schools: set[int], named: set[Held], draft: Draft) -> list[tuple[Change, Person]]:
     changes: list[tuple[Change, Person]] = []
     for one in draft.known.staff_roles(schools):
         key = (one.person_id, one.organisation.code, one.role, one.subject_code)
@@ -120,10 +139,8 @@ def _gone(
             continue
         if draft.known.actor is not None and one.pk == draft.known.actor.appointment_id:
             continue
-        subject = f"·{subject_name(one.subject_code)}" if one.subject_code else ""
-        label = draft.label(
-            "教职工", one.person.name, f"{one.organisation.short_name} {Role(one.role).label}{subject}"
-        )
+        shown = f"{one.organisation.short_name} {_role_text(one.role, one.subject_code)}"
+        label = draft.label("教职工", one.person.name, shown)
         change = Change(0, Action.LEAVE, label, message="名单里没有，任职结束。",
                         op=RoleEndOp(appointment=one.pk))  # fmt: skip
         changes.append((change, one.person))

@@ -93,9 +93,7 @@ class Writer:
                 changes.setdefault(op.pk, {}).update(op.changes)
         stored = self._fetch(Person, changes)
         self.journal.touching(stored)
-        persons.change_people(
-            [(one, changes[one.pk]) for one in stored], by=self.by, at=self.at
-        )
+        persons.change_people([(one, changes[one.pk]) for one in stored], by=self.by, at=self.at)
         numbers = {op.number for op in self._person_ops()}
         numbers |= {op.homeroom for op in self.of(ops.ClassOp)} - {""}
         numbers |= {str(op.changes["homeroom"]) for op in self.of(ops.ClassOp)
@@ -103,7 +101,7 @@ class Writer:
         for part in batches(numbers):
             self.people.update({one.number: one for one in Person.objects.filter(number__in=part)})
 
-    def _fetch(self, model: type[Any], ids: Iterable[int]) -> list[Any]:
+    def _fetch(self, model: type[Any], ids: Iterable[int | None]) -> list[Any]:
         return [one for part in batches(ids) for one in model.objects.filter(pk__in=part)]
 
     def _accounts(self) -> None:
@@ -205,8 +203,7 @@ class Writer:
         if leaving:
             classes.leave_many(leaving, day, by=self.by, at=self.at)
         stored = {
-            one.pk: one
-            for one in self._fetch(SchoolClass, {op.class_pk for op in pupils} - {None})
+            one.pk: one for one in self._fetch(SchoolClass, {op.class_pk for op in pupils} - {None})
         }
         rows = [
             classes.NewEnrolment(

@@ -1,8 +1,9 @@
 """Fixtures of the browser tests: an engine and a site per module, a browser per person."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Protocol
 
 import aioice.ice
 import pytest
@@ -10,6 +11,14 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tongke.teaching.classroom.media import passthrough
 from tongke.teaching.classroom.media.tests.harness import Engine, Site
+
+
+class OpenPage(Protocol):
+    """What the `open_page` fixture gives."""
+
+    def __call__(self, *, alone: bool = False) -> Page:
+        """A page that has loaded."""
+
 
 FLAGS = [
     "--no-sandbox",
@@ -55,19 +64,31 @@ def playwright() -> Iterator[Playwright]:
         yield driver
 
 
-@pytest.fixture
-def open_page(playwright: Playwright, site: Site) -> Iterator[Callable[[], Page]]:
-    """Opens the test page in a Chromium of its own, as every classroom has one."""
-    with ExitStack() as browsers:
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The browser in which most participants have a context of their own."""
+    with launch(playwright) as browser:
+        yield browser
 
-        def opened() -> Page:
-            browser: Browser = playwright.chromium.launch(
-                executable_path="/usr/bin/chromium", headless=True, args=FLAGS
-            )
-            browsers.callback(browser.close)
-            page = browser.new_page()
+
+@pytest.fixture
+def open_page(chromium: Browser, playwright: Playwright, site: Site) -> Iterator[OpenPage]:
+    """Opens the test page for one more participant, in a process to be killed if `alone`."""
+    with ExitStack() as opened:
+
+        def open_one(*, alone: bool = False) -> Page:
+            browser = opened.enter_context(launch(playwright)) if alone else chromium
+            context = opened.enter_context(browser.new_context())
+            page = context.new_page()
             page.goto(site.url)
             page.wait_for_function("window.ready")
             return page
 
-        yield opened
+        yield open_one
+
+
+def launch(playwright: Playwright) -> Browser:
+    """A Chromium with a fake camera."""
+    return playwright.chromium.launch(
+        executable_path="/usr/bin/chromium", headless=True, args=FLAGS
+    )

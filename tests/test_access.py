@@ -1,0 +1,158 @@
+"""The access matrix: every address of the platform, and every role that does or does not have it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from pytest_django import DjangoDbBlocker
+
+from tests.access.cast import EVERYONE, GUEST, STRANGERS
+from tests.access.row import Row
+from tests.access.rows import ROWS
+from tests.access.story import Story, tell_story
+from tongke.core.profile import override
+from tongke.foundation.people.profile import PeopleProfile
+from tongke.foundation.people.tests.pages import client_of
+
+# ibis asks duckdb in a way that duckdb means to give up.
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
+]
+METHODS = ("GET", "POST")
+NOTHING = 10**9
+
+
+class _RolledBack(Exception):
+    """Ends a savepoint."""
+
+
+class Visitors:
+    """A signed-in browser for everybody of the story; whatever a visit writes is taken back."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.clients = {name: client_of(actor) for name, actor in story.actors.items()}
+        self.clients[GUEST] = Client()
+        self.cookies = {name: dict(each.cookies) for name, each in self.clients.items()}
+
+    def ask(self, who: str, method: str, url: str) -> HttpResponse:
+        client = self.clients[who]
+        response = None
+        try:
+            with transaction.atomic():
+                response = client.generic(method, url)
+                _ = response.getvalue() if response.streaming else b""
+                raise _RolledBack
+        except _RolledBack:
+            client.cookies.clear()
+            client.cookies.update(self.cookies[who])
+        assert response is not None
+        return response
+
+
+@pytest.fixture(scope="module")
+def visitors(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Visitors]:
+    """The story is told once for all addresses, and forgotten after the last."""
+    with django_db_blocker.unblock(), override(PeopleProfile, second_factor_roles=[]):
+        try:
+            with transaction.atomic():
+                yield Visitors(tell_story())
+                raise _RolledBack
+        except _RolledBack:
+            pass
+
+
+def url_names() -> dict[str, URLPattern]:
+    """Every address of the running URLconf by name; a nameless one fails here."""
+    found: dict[str, URLPattern] = {}
+
+    def walk(patterns: list[object], space: str) -> None:
+        for each in patterns:
+            if isinstance(each, URLPattern):
+                assert each.name, f"{each.pattern} has no name"
+                found[f"{space}{each.name}"] = each
+            else:
+                inner = f"{each.namespace}:" if each.namespace else space
+                walk(each.url_patterns, inner)
+
+    walk(get_resolver().url_patterns, "")
+    return found
+
+
+def url_of(row: Row, story: Story, who: str) -> str:
+    if row.name == "not-offered":
+        return "/accounts/social/connections/"
+    arguments = row.arguments(story, who)
+    return reverse(row.name, kwargs=arguments or None)
+
+
+def verdict(response: HttpResponse) -> str:
+    """What an answer says to the one who asked: here, missing, sign in, wrong method …"""
+    if response.status_code in {301, 302}:
+        path = response["Location"].split("?")[0]
+        if path == reverse(settings.LOGIN_URL):
+            return "sign in"
+        return "no role" if path == reverse("people:no-role") else "here"
+    return {403: "forbidden", 404: "missing", 405: "wrong method"}.get(response.status_code, "here")
+
+
+def wanted(row: Row, who: str, method: str) -> set[str]:
+    """The verdicts that are right for somebody who uses a method."""
+    if who in row.may(method):
+        return {"here"}
+    if not row.get and not row.post:
+        return {"missing"}
+    if who == GUEST:
+        return {"sign in"}
+    # Who has the address by the other method hears at most that this is the wrong one.
+    others = row.get | row.post
+    return {"missing", "wrong method"} if who in others else {"missing"}
+
+
+def tried(row: Row, who: str) -> tuple[str, ...]:
+    """The methods to try: those that somebody has; both where one must be refused."""
+    if not row.get and not row.post:
+        return METHODS
+    if who in row.get | row.post:
+        return METHODS
+    return tuple(method for method in METHODS if row.may(method))
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    names = url_names()
+
+    assert not names.keys() - ROWS.keys(), "say in tests/access/rows who has these addresses"
+    assert not ROWS.keys() - names.keys(), "these rows have no address any more"
+
+
+def test_every_row_names_people_of_the_story() -> None:
+    for row in ROWS.values():
+        known = EVERYONE | STRANGERS | {GUEST}
+        assert row.get | row.post <= known, row.name
+        # Strangers are asked only where the address names something.
+        assert row.at or not (row.get | row.post) & STRANGERS, row.name
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_only_those_of_the_matrix_reach(name: str, visitors: Visitors) -> None:
+    row, story = ROWS[name], visitors.story
+    wrong = []
+    for who in sorted(row.asking):
+        with transaction.atomic():
+            if row.before and who in row.get | row.post:
+                row.before(story, who)
+            url = url_of(row, story, who)
+            for method in tried(row, who):
+                got = verdict(visitors.ask(who, method, url))
+                if got not in wanted(row, who, method):
+                    right = " or ".join(sorted(wanted(row, who, method)))
+                    wrong.append(f"{method} {url} as {who}: {got}, not {right}")
+            transaction.set_rollback(True)
+
+    assert not wrong, "\n".join(wrong)
