@@ -7,7 +7,7 @@ from django import forms
 from tongke.core.models import StoredFile
 from tongke.engines.library.models import Resource
 from tongke.engines.library.services import Content
-from tongke.foundation.curriculum.models import KeyPoint
+from tongke.foundation.curriculum.web import PointsField
 
 
 class ResourceForm(forms.Form):
@@ -24,10 +24,10 @@ class ResourceForm(forms.Form):
     upload = forms.FileField(
         label="文件", required=False, help_text="视频（MP4、WebM）、PDF 或图片；正文页可以不传"
     )
-    key_points = forms.ModelMultipleChoiceField(
-        label="知识点", queryset=KeyPoint.objects.none(),
+    key_points = PointsField(
+        label="知识点",
         help_text="按住 Ctrl 可多选；选了知识点，诊断后才能推荐给需要的学生",
-    )  # fmt: skip
+    )
 
     def __init__(
         self, *args: Any, points: Any, resource: Resource | None = None, **kw: Any

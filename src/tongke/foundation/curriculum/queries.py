@@ -39,7 +39,7 @@ def grade_choices() -> list[tuple[str, str]]:
 
 def points_for(subject_code: str) -> QuerySet[KeyPoint]:
     """Key points of a subject (all subjects without one), in teaching order."""
-    rows = KeyPoint.objects.select_related("unit__textbook")
+    rows = KeyPoint.objects.select_related("unit__textbook__subject", "unit__textbook__grade")
     if subject_code:
         rows = rows.filter(unit__textbook__subject=subject_code)
     return rows.order_by("unit__textbook__grade__position", "unit__textbook", "unit__seq", "seq")

@@ -151,9 +151,7 @@ def _check_places(book: Textbook, line: BookLine) -> None:
     codes = [unit.code for unit in line.units]
     elsewhere = Unit.objects.filter(code__in=codes).exclude(textbook=book)
     for taken in elsewhere.select_related("textbook"):
-        raise Refused(
-            f"单元 {taken.code} 属于教材 {taken.textbook.code}，不能移到 {line.code}；请换一个代码。"
-        )
+        raise Refused(f"单元 {taken.code} 属于教材 {taken.textbook.code}，请换一个代码。")
     kept = Unit.objects.filter(textbook=book).exclude(code__in=codes)
     places = dict(kept.values_list("seq", "code"))
     for unit in line.units:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from tongke.foundation.curriculum.models import KeyPoint
+from tongke.foundation.curriculum.web import PointField
 from tongke.teaching.assessment.models import Item
 from tongke.teaching.assessment.services import Content
 
@@ -12,7 +12,7 @@ from tongke.teaching.assessment.services import Content
 class ItemForm(forms.Form):
     """One objective item."""
 
-    key_point = forms.ModelChoiceField(label="知识点", queryset=KeyPoint.objects.none())
+    key_point = PointField(label="知识点")
     kind = forms.ChoiceField(label="题型", choices=Item.Kind.choices)
     stem = forms.CharField(label="题干", widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
     options = forms.CharField(
@@ -21,7 +21,8 @@ class ItemForm(forms.Form):
     )  # fmt: skip
     answer = forms.CharField(
         label="答案", max_length=400,
-        help_text="选择题写字母（如 AC），判断题写对或错，数字题写一个数，填空题每个可接受的说法用 | 隔开",
+        help_text="选择题写字母（如 AC），判断题写对或错，数字题写一个数，"
+        "填空题每个可接受的说法用 | 隔开",
     )  # fmt: skip
     points = forms.IntegerField(label="分值", min_value=1, max_value=100, initial=2)
     difficulty = forms.IntegerField(label="难度（1 易–5 难）", min_value=1, max_value=5, initial=3)

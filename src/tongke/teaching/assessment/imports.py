@@ -15,22 +15,40 @@ ITEM_SHEET = Sheet(
     code="items",
     title="试题",
     columns=(
-        Column("题目代码", "code", "code", required=True, unique=True, example="MU5A-1-1-Q01"),
-        Column("知识点代码", "key_point", "code", required=True, example="MU5A-1-1"),
+        Column("题目代码", "code", "code", required=True, unique=True, most=60,
+               example="MU5A-1-1-Q01"),
+        Column("知识点代码", "key_point", "code", required=True, most=50, example="MU5A-1-1"),
         Column("题型", "kind", "choice", required=True, choices=list(Item.Kind.choices)),
-        Column("题干", "stem", required=True, example="简谱用哪种符号表示音的高低？"),
-        Column("选项", "options", help="选择题填写，用 | 隔开", example="英文字母|阿拉伯数字"),
-        Column("答案", "answer", required=True, help="字母、对错、数或几个可接受的说法（用 | 隔开）",
-               example="B"),
-        Column("分值", "points", "integer", required=True, example=2),
-        Column("难度", "difficulty", "integer", required=True, help="1 易 … 5 难", example=2),
-        Column("解析", "explanation", example=""),
+        Column("题干", "stem", required=True, most=1000, symbols=True,
+               example="简谱用哪种符号表示音的高低？"),
+        Column("选项", "options", most=2000, symbols=True, example="英文字母|阿拉伯数字",
+               help="选择题填写，用 | 隔开；选项里有 | 时改为每个选项一行"),
+        Column("答案", "answer", required=True, most=400, symbols=True, example="B",
+               help="字母、对错、数或几个可接受的说法（用 | 隔开）"),
+        Column("分值", "points", "integer", required=True, example=2,
+               least_value=1, most_value=100),
+        Column("难度", "difficulty", "integer", required=True, help="1 易 … 5 难", example=2,
+               least_value=1, most_value=5),
+        Column("解析", "explanation", most=2000, symbols=True, example=""),
     ),
 )  # fmt: skip
 
 
+def as_line(item: Item) -> dict[str, Any]:
+    """One item as a row of the sheet."""
+    bars = any("|" in text for text in item.options)
+    return {
+        "code": item.code, "key_point": item.key_point.code, "kind": item.kind,
+        "stem": item.stem, "options": ("\n" if bars else "|").join(item.options),
+        "answer": "".join(item.answer) if item.kind in services.CHOICES else "|".join(item.answer),
+        "points": item.points, "difficulty": item.difficulty, "explanation": item.explanation,
+    }  # fmt: skip
+
+
 def _parts(text: object) -> tuple[str, ...]:
-    return tuple(part.strip() for part in str(text or "").split("|") if part.strip())
+    whole = str(text or "")
+    parts = whole.split("\n" if "\n" in whole else "|")
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 class ItemImporter:
@@ -66,16 +84,17 @@ def _change(row: Row, points: dict[str, KeyPoint], known: set[str]) -> Change:
     if point is None:
         message = f"没有代码为“{values['key_point']}”的知识点，请先导入教材目录。"
         return Change(row.number, Action.REFUSE, label, message=message)
-    if not (1 <= values["difficulty"] <= 5 and 1 <= values["points"] <= 100):
-        return Change(row.number, Action.REFUSE, label, message="难度应为 1–5，分值应为 1–100。")
-    op = {**values, "options": _parts(values.get("options")), "answer": _parts(values["answer"]),
-          "explanation": values.get("explanation") or ""}  # fmt: skip
-    if values["kind"] in {"single", "multiple"}:
-        op["answer"] = tuple("".join(op["answer"]).replace(" ", ""))
-    content = {key: op[key] for key in ("kind", "stem", "options", "answer", "points",
-                                        "difficulty", "explanation")}  # fmt: skip
+    answer = _parts(values["answer"])
+    if values["kind"] in services.CHOICES:
+        answer = tuple("".join(answer).replace(" ", "").upper())
+    content = {
+        "kind": values["kind"], "stem": values["stem"], "answer": answer,
+        "options": _parts(values.get("options")), "points": values["points"],
+        "difficulty": values["difficulty"], "explanation": values.get("explanation") or "",
+    }  # fmt: skip
     try:
         services.check(services.Content(key_point=point, **content))
     except Refused as refusal:
         return Change(row.number, Action.REFUSE, label, message=str(refusal))
+    op = {**content, "code": values["code"], "key_point": values["key_point"]}
     return Change(row.number, Action.ADD, label, op=op)

@@ -21,24 +21,32 @@ def items(actor: Actor, perm: Perm) -> QuerySet[Item]:
     """Items on which the actor holds `perm`; pupils and families never see the bank."""
     match perm, actor.role:
         case Perm.ITEM_READ, Role.TEACHER | Role.RESEARCHER:
-            return Item.objects.filter(~Q(state=Item.State.DRAFT) | Q(author=actor.person))
-        case Perm.ITEM_EDIT, Role.TEACHER:
-            return Item.objects.filter(author=actor.person)
-        case Perm.ITEM_EDIT, Role.RESEARCHER:
-            mine = Q(author=actor.person)
-            if actor.subject_code:
-                mine |= Q(key_point__unit__textbook__subject=actor.subject_code)
-            return Item.objects.filter(mine)
+            return Item.objects.filter(~Q(state=Item.State.DRAFT) | _own(actor))
+        case Perm.ITEM_EDIT, Role.TEACHER | Role.RESEARCHER:
+            return Item.objects.filter(_own(actor))
         case _:
             return Item.objects.none()
 
 
+def _own(actor: Actor) -> Q:
+    """What the actor wrote; for a 教研员 every item of the subject."""
+    mine = Q(author=actor.person)
+    if actor.role is Role.RESEARCHER and actor.subject_code:
+        mine |= Q(key_point__unit__textbook__subject=actor.subject_code)
+    return mine
+
+
+WRITERS = (Role.TEACHER, Role.RESEARCHER)
+
+
 def may_write(actor: Actor) -> bool:
     """Whether the actor may write or import items."""
-    return actor.role in {Role.TEACHER, Role.RESEARCHER}
+    return actor.role in WRITERS
 
 
 def item_or_404(actor: Actor, pk: int, perm: Perm) -> Item:
     """404 both when it does not exist and when it is not theirs."""
-    rows = items(actor, perm).select_related("key_point__unit__textbook", "author")
+    rows = items(actor, perm).select_related(
+        "key_point__unit__textbook__subject", "key_point__unit__textbook__grade", "author"
+    )
     return get_object_or_404(rows, pk=pk)

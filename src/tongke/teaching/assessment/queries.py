@@ -1,7 +1,6 @@
 """Reads of the item bank."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -63,12 +62,3 @@ def search(rows: QuerySet[Item], **wanted: str) -> QuerySet[Item]:
     return rows.select_related("key_point__unit__textbook__subject", "author").order_by(
         "key_point__unit__textbook", "key_point__unit__seq", "key_point__seq", "code"
     )
-
-
-def as_line(item: Item) -> dict[str, Any]:
-    """One item as a row of the bank's sheet."""
-    return {
-        "code": item.code, "key_point": item.key_point.code, "kind": item.kind,
-        "stem": item.stem, "options": "|".join(item.options), "answer": "|".join(item.answer),
-        "points": item.points, "difficulty": item.difficulty, "explanation": item.explanation,
-    }  # fmt: skip

@@ -1,8 +1,10 @@
 """Writes of the item bank, and the marking of one response by its item."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 
@@ -10,16 +12,17 @@ from tongke.core.audit import record
 from tongke.core.errors import Refused
 from tongke.foundation.curriculum.models import KeyPoint
 from tongke.foundation.people.actors import Actor
+from tongke.foundation.people.models import Person
 from tongke.teaching.assessment import grading
 from tongke.teaching.assessment.models import Item
 
 
 @dataclass(frozen=True)
 class Marked:
-    """What one response earned and why."""
+    """What one response earned and why; `correct` is None when there was nothing to judge."""
 
     points: float
-    correct: bool
+    correct: bool | None
     reason: str
 
 
@@ -45,7 +48,10 @@ def mark_item(item: Item, answer: list[str], points: int, *, partial: str) -> Ma
     """
     key = grading.key_of(item.kind, item.answer, options=len(item.options) or 4, partial=partial)
     found = grading.mark(key, answer, points)
-    return Marked(float(found.points), bool(found.correct), found.reason)
+    return Marked(float(found.points), found.correct, found.reason)
+
+
+CHOICES = frozenset({Item.Kind.SINGLE, Item.Kind.MULTIPLE})
 
 
 def check(content: Content) -> None:
@@ -54,17 +60,21 @@ def check(content: Content) -> None:
     Raises:
         Refused: with the sentence for the author.
     """
-    if content.kind in {Item.Kind.SINGLE, Item.Kind.MULTIPLE} and len(content.options) < 2:
+    options = content.options if content.kind in CHOICES else ()
+    if content.kind in CHOICES and len(options) < 2:
         raise Refused("选择题至少要有两个选项，每行一个。")
+    if len(set(options)) < len(options):
+        raise Refused("有两个选项一样，请改成不同的。")
     try:
-        grading.key_of(content.kind, content.answer, options=len(content.options) or 4)
+        grading.key_of(content.kind, content.answer, options=len(options) or 4)
     except ValueError as fault:
         raise Refused(str(fault)) from fault
 
 
 def _columns(content: Content) -> dict[str, Any]:
     return {
-        "kind": content.kind, "stem": content.stem, "options": list(content.options),
+        "kind": content.kind, "stem": content.stem,
+        "options": list(content.options) if content.kind in CHOICES else [],
         "answer": list(content.answer), "points": content.points,
         "difficulty": content.difficulty, "explanation": content.explanation,
         "key_point": content.key_point,
@@ -79,8 +89,7 @@ def add_item(content: Content, *, by: Actor, at: datetime) -> Item:
         Refused: it could not be marked; nothing is written.
     """
     check(content)
-    number = Item.objects.filter(key_point=content.key_point).count() + 1
-    code = f"{content.key_point.code}-U{by.person.pk}-{number:02d}-{at:%y%m%d%H%M%S}"
+    code = f"{content.key_point.code}-{uuid4().hex[:8]}"
     item = Item.objects.create(code=code, author=by.person, created_at=at, **_columns(content))
     record("assessment.item.added", item, actor=by, at=at)
     return item
@@ -95,7 +104,8 @@ def revise_item(item: Item, content: Content, *, by: Actor, at: datetime) -> Ite
     """
     check(content)
     if is_used(item):
-        retire(item, by=by, at=at)
+        if item.state != Item.State.RETIRED:
+            retire(item, by=by, at=at)
         return add_item(content, by=by, at=at)
     Item.objects.filter(pk=item.pk).update(**_columns(content))
     item.refresh_from_db()
@@ -103,10 +113,10 @@ def revise_item(item: Item, content: Content, *, by: Actor, at: datetime) -> Ite
     return item
 
 
-_USERS: list[Any] = []
+_USERS: list[Callable[[Item], bool]] = []
 
 
-def register_use(asks: Any) -> None:
+def register_use(asks: Callable[[Item], bool]) -> None:
     """Packages above say whether an item was given to pupils: ``asks(item) -> bool``."""
     if asks not in _USERS:
         _USERS.append(asks)
@@ -132,8 +142,14 @@ def retire(item: Item, *, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def keep_items(lines: list[dict[str, Any]], *, author: Any, by: Any, at: datetime) -> list[Item]:
-    """Add items by code in bulk; known codes stay as they are. Lines are `queries.as_line` rows."""
+def keep_items(
+    lines: Sequence[Mapping[str, Any]], *, author: Person | None, by: Actor | None, at: datetime
+) -> list[Item]:
+    """Add items by code in bulk; known codes stay as they are, for pupils may have answered them.
+
+    Args:
+        lines: ``code``, ``key_point`` (a code), and what `Content` holds.
+    """
     points = KeyPoint.objects.in_bulk([line["key_point"] for line in lines], field_name="code")
     known = set(
         Item.objects.filter(code__in=[line["code"] for line in lines]).values_list(
@@ -143,7 +159,8 @@ def keep_items(lines: list[dict[str, Any]], *, author: Any, by: Any, at: datetim
     fresh = [
         Item(
             code=line["code"], key_point=points[line["key_point"]], kind=line["kind"],
-            stem=line["stem"], options=list(line["options"]), answer=list(line["answer"]),
+            stem=line["stem"], answer=list(line["answer"]),
+            options=list(line["options"]) if line["kind"] in CHOICES else [],
             points=line["points"], difficulty=line["difficulty"],
             explanation=line["explanation"], author=author, created_at=at,
         )

@@ -1,7 +1,7 @@
 """Pages of the item bank."""
 
 from django.contrib import messages as notices
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -10,24 +10,25 @@ from tongke.core.errors import Refused
 from tongke.core.spreadsheets import export_xlsx
 from tongke.core.web import excel_response, page_of
 from tongke.foundation.curriculum import queries as curriculum
-from tongke.foundation.people.web import AuthedRequest
+from tongke.foundation.people.web import AuthedRequest, for_roles, words_in
 from tongke.teaching.assessment import policy, queries, services
 from tongke.teaching.assessment.forms import ItemForm
-from tongke.teaching.assessment.imports import ITEM_SHEET
+from tongke.teaching.assessment.imports import ITEM_SHEET, as_line
 from tongke.teaching.assessment.models import Item
 from tongke.teaching.assessment.policy import Perm
 
-_FILTERS = ("q", "subject", "grade", "kind", "state")
+_FILTERS = ("subject", "grade", "kind", "state")
 
 
 def _wanted(request: AuthedRequest) -> dict[str, str]:
-    wanted = {name: request.GET.get(name, "") for name in _FILTERS}
+    wanted = {name: request.GET.get(name, "") for name in _FILTERS} | {"q": words_in(request)}
     if "subject" not in request.GET:
         wanted["subject"] = request.actor.subject_code
     return wanted
 
 
 @require_GET
+@for_roles(*policy.WRITERS)
 def item_list(request: AuthedRequest) -> HttpResponse:
     """Items by subject, grade, kind, state and words."""
     wanted = _wanted(request)
@@ -41,10 +42,11 @@ def item_list(request: AuthedRequest) -> HttpResponse:
 
 
 @require_GET
+@for_roles(*policy.WRITERS)
 def item_export(request: AuthedRequest) -> HttpResponse:
     """The same items as a workbook that can be imported elsewhere."""
     rows = queries.search(policy.items(request.actor, Perm.ITEM_READ), **_wanted(request))
-    lines = (queries.as_line(item) for item in rows.iterator(chunk_size=1000))
+    lines = (as_line(item) for item in rows.iterator(chunk_size=1000))
     return excel_response(export_xlsx(ITEM_SHEET, lines), "试题")
 
 
@@ -57,10 +59,9 @@ def item_detail(request: AuthedRequest, item_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@for_roles(*policy.WRITERS)
 def item_new(request: AuthedRequest) -> HttpResponse:
     """Write an item."""
-    if not policy.may_write(request.actor):
-        raise Http404
     return _edit(request, None)
 
 
@@ -96,4 +97,6 @@ def item_retire(request: AuthedRequest, item_id: int) -> HttpResponse:
         services.retire(item, by=request.actor, at=timezone.now())
     except Refused as refusal:
         notices.error(request, str(refusal))
+    else:
+        notices.success(request, "已停用，已经布置的作业不受影响。")
     return redirect("assessment:item-detail", item.pk)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from tongke.core.profile import current
@@ -17,6 +17,7 @@ from tongke.teaching.timetable.queries.courses import form_name
 from tongke.teaching.timetable.queries.lessons import lesson_rows
 
 State = Lesson.State
+_OVERTIME = timedelta(hours=1)
 _TINTS = {
     State.PLANNED: "info", State.LIVE: "primary", State.HELD: "ok", State.NOT_HELD: "danger",
     State.CANCELLED: "muted",
@@ -88,6 +89,13 @@ class LessonCard:
     def troubles(self) -> tuple[Place, ...]:
         """The rooms that somebody must see to."""
         return tuple(each for each in self.rooms if each.tint in {"warn", "danger"})
+
+
+def coming(rows: QuerySet[Lesson], now: datetime, within: timedelta) -> QuerySet[Lesson]:
+    """Lessons that run or come next, soonest first; a running one may be past its end."""
+    running = Q(state=State.LIVE, ends_at__gt=now - _OVERTIME)
+    planned = Q(state=State.PLANNED, ends_at__gt=now, starts_at__lt=now + within)
+    return rows.filter(running | planned).order_by("starts_at", "pk")
 
 
 def cards(rows: QuerySet[Lesson], now: datetime, today: date) -> list[LessonCard]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 
 from tongke.foundation.people.actors import Actor
@@ -13,7 +13,6 @@ from tongke.teaching.timetable.models import Lesson
 from tongke.teaching.timetable.queries.lessons import lesson_rows
 
 _AHEAD = timedelta(days=14)
-_OVERTIME = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -41,18 +40,11 @@ class Preflight:
     protocol: str
 
 
-def coming(rows: QuerySet[Lesson], now: datetime, within: timedelta = _AHEAD) -> QuerySet[Lesson]:
-    """Lessons that run or come next, soonest first; a running one may be past its end."""
-    running = Q(state=Lesson.State.LIVE, ends_at__gt=now - _OVERTIME)
-    planned = Q(state=Lesson.State.PLANNED, ends_at__gt=now, starts_at__lt=now + within)
-    return rows.filter(running | planned).order_by("starts_at", "pk")
-
-
 def next_lesson(
     actor: Actor, rows: QuerySet[Lesson], now: datetime, today: Today
 ) -> Preflight | None:
     """The teacher's next joint lesson; four queries."""
-    lesson = lesson_rows(coming(rows, now)).first()
+    lesson = lesson_rows(lessons.coming(rows, now, _AHEAD)).first()
     if lesson is None:
         return None
     slides = rows.filter(pk=lesson.pk).aggregate(number=Count("deck__slides"))["number"]

@@ -85,11 +85,8 @@ def _day(
 def _next(
     rows: QuerySet[Lesson], school_class: SchoolClass | None, now: datetime, today: Today
 ) -> Next | None:
-    coming = rows.filter(
-        ends_at__gt=now, starts_at__lt=now + _WEEK,
-        state__in=[Lesson.State.PLANNED, Lesson.State.LIVE],
-    ).annotate(slide_count=Count("deck__slides", distinct=True))  # fmt: skip
-    found = lesson_rows(coming.order_by("starts_at", "pk")).first()
+    soonest = lessons.coming(rows, now, _WEEK)
+    found = lesson_rows(soonest.annotate(slide_count=Count("deck__slides"))).first()
     if found is None:
         return None
     class_id = school_class.pk if school_class else None

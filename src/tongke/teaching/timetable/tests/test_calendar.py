@@ -22,8 +22,8 @@ from tongke.teaching.timetable.tests.make import (
     EARLY,
     MUSIC,
     STARTS_ON,
+    Scene,
     bell_times,
-    make_scene,
     make_term,
     published,
     put,
@@ -46,8 +46,7 @@ def test_weeks_count_from_the_first_monday() -> None:
     assert planning_day(term, date(2027, 8, 1)) == term.ends_on
 
 
-def test_lesson_days_leave_out_holidays_and_take_in_make_up_days() -> None:
-    scene = make_scene()
+def test_lesson_days_leave_out_holidays_and_take_in_make_up_days(scene: Scene) -> None:
     thursday, saturday = date(2026, 10, 1), date(2026, 10, 10)
     calendar.set_holiday(scene.term, day=thursday, name="国庆节", follows_weekday=None, **BY)
     calendar.set_holiday(scene.term, day=saturday, name="补课", follows_weekday=4, **BY)
@@ -64,8 +63,7 @@ def test_lesson_days_leave_out_holidays_and_take_in_make_up_days() -> None:
     assert saturday not in lesson_days(scene.term, 4)
 
 
-def test_the_current_term_is_the_running_or_next_or_last_one_of_the_region() -> None:
-    scene = make_scene()
+def test_the_current_term_is_the_running_or_next_or_last_one_of_the_region(scene: Scene) -> None:
     region = scene.cast.region.region
     spring = make_term(region, date(2027, 2, 22), "2026-2")
 
@@ -84,8 +82,7 @@ def test_the_current_term_is_the_running_or_next_or_last_one_of_the_region() -> 
         ({"starts_on": date(2026, 9, 14)}, "重叠"),
     ],
 )
-def test_a_term_must_fit(change: dict[str, object], said: str) -> None:
-    scene = make_scene()
+def test_a_term_must_fit(scene: Scene, change: dict[str, object], said: str) -> None:
     facts = {
         "region": scene.cast.region.region, "code": "2026-2", "name": "第二学期",
         "starts_on": date(2027, 2, 22), "weeks": 20,
@@ -97,8 +94,7 @@ def test_a_term_must_fit(change: dict[str, object], said: str) -> None:
     assert Term.objects.count() == 1
 
 
-def test_a_term_with_lessons_keeps_its_dates() -> None:
-    scene = make_scene()
+def test_a_term_with_lessons_keeps_its_dates(scene: Scene) -> None:
     calendar.edit_term(scene.term, name="第一学期", starts_on=STARTS_ON, weeks=21, **BY)
     published(scene)
 
@@ -110,8 +106,7 @@ def test_a_term_with_lessons_keeps_its_dates() -> None:
     assert (scene.term.name, scene.term.weeks) == ("秋季学期", 21)
 
 
-def test_a_holiday_needs_its_day_free_of_joint_lessons() -> None:
-    scene = make_scene()
+def test_a_holiday_needs_its_day_free_of_joint_lessons(scene: Scene) -> None:
     course = published(scene)
     day = Lesson.objects.filter(course=course)[3].day
 
@@ -125,8 +120,7 @@ def test_a_holiday_needs_its_day_free_of_joint_lessons() -> None:
     assert not Holiday.objects.exists()
 
 
-def test_a_make_up_day_with_lessons_stays() -> None:
-    scene = make_scene()
+def test_a_make_up_day_with_lessons_stays(scene: Scene) -> None:
     saturday = date(2026, 10, 10)
     for weekday in range(1, 6):
         Holiday.objects.filter(day=saturday).delete()
@@ -142,8 +136,7 @@ def test_a_make_up_day_with_lessons_stays() -> None:
         calendar.remove_holiday(Holiday.objects.get(day=saturday), **BY)
 
 
-def test_bells_ring_by_season_and_the_older_grid_ends_the_day_before() -> None:
-    scene = make_scene()
+def test_bells_ring_by_season_and_the_older_grid_ends_the_day_before(scene: Scene) -> None:
     school = scene.cast.far_school
     winter = date(2026, 11, 2)
 
@@ -168,15 +161,13 @@ def test_bells_ring_by_season_and_the_older_grid_ends_the_day_before() -> None:
         ([(time(8), time(9)), (time(8, 50), time(9, 30))], "重叠"),
     ],
 )
-def test_bells_must_be_in_order(times: list[tuple[time, time]], said: str) -> None:
-    scene = make_scene()
+def test_bells_must_be_in_order(scene: Scene, times: list[tuple[time, time]], said: str) -> None:
 
     with pytest.raises(Refused, match=said):
         calendar.save_bells(scene.cast.centre, name="甲", times=times, since=EARLY, **BY)
 
 
-def test_only_schools_have_bells() -> None:
-    scene = make_scene()
+def test_only_schools_have_bells(scene: Scene) -> None:
 
     with pytest.raises(Refused, match="没有作息表"):
         calendar.save_bells(
@@ -184,8 +175,7 @@ def test_only_schools_have_bells() -> None:
         )
 
 
-def test_new_bells_move_coming_joint_lessons_to_the_new_common_time() -> None:
-    scene = make_scene()
+def test_new_bells_move_coming_joint_lessons_to_the_new_common_time(scene: Scene) -> None:
     course = published(scene)
     winter = date(2026, 11, 2)
     times = [(one, two) for one, two in bell_times(time(8, 33))]
@@ -202,8 +192,7 @@ def test_new_bells_move_coming_joint_lessons_to_the_new_common_time() -> None:
     assert early[0].starts_at.minute != late[0].starts_at.minute
 
 
-def test_new_bells_that_break_a_joint_lesson_are_refused() -> None:
-    scene = make_scene()
+def test_new_bells_that_break_a_joint_lesson_are_refused(scene: Scene) -> None:
     published(scene)
     lessons = list(Lesson.objects.values_list("starts_at", flat=True))
 
@@ -217,8 +206,7 @@ def test_new_bells_that_break_a_joint_lesson_are_refused() -> None:
     assert BellGrid.objects.get(school=scene.cast.deer_bay).until is None
 
 
-def test_new_bells_may_not_put_a_travelling_teacher_in_two_places() -> None:
-    scene = make_scene()
+def test_new_bells_may_not_put_a_travelling_teacher_in_two_places(scene: Scene) -> None:
     walker = scene.cast.teacher
     put(scene, scene.cast.centre_class, (1, 1), teacher=walker, code=MUSIC)
     put(scene, scene.cast.far_class, (1, 2), teacher=walker, code=MUSIC)

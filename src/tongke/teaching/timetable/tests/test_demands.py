@@ -19,7 +19,6 @@ from tongke.teaching.timetable.tests.make import (
     STARTS_ON,
     Scene,
     ask,
-    make_scene,
     publish,
     published,
     put,
@@ -40,8 +39,7 @@ def music(scene: Scene) -> tuple[str, int] | None:
     return (found[0].kind, found[0].periods) if found else None
 
 
-def test_a_subject_is_missing_then_short_then_unqualified_then_good() -> None:
-    scene = make_scene()
+def test_a_subject_is_missing_then_short_then_unqualified_then_good(scene: Scene) -> None:
     deer, teacher = scene.cast.deer_class, scene.cast.deer_assistant
 
     assert music(scene) == ("missing", 2)
@@ -55,8 +53,7 @@ def test_a_subject_is_missing_then_short_then_unqualified_then_good() -> None:
     assert music(scene) is None
 
 
-def test_labour_and_school_courses_need_no_certificate() -> None:
-    scene = make_scene()
+def test_labour_and_school_courses_need_no_certificate(scene: Scene) -> None:
     put(scene, scene.cast.deer_class, (1, 1), code="SB0505", teacher=scene.cast.deer_assistant)
     put(scene, scene.cast.deer_class, (1, 2), code="TK-DF", teacher=scene.cast.deer_assistant)
 
@@ -65,8 +62,7 @@ def test_labour_and_school_courses_need_no_certificate() -> None:
     assert check.completeness.unqualified == ()
 
 
-def test_rates_add_up_over_classes_and_schools() -> None:
-    scene = make_scene()
+def test_rates_add_up_over_classes_and_schools(scene: Scene) -> None:
     cast = scene.cast
     put(scene, cast.deer_class, *((day, 1) for day in range(1, 6)), teacher=cast.deer_assistant)
     classes = [cast.deer_class, cast.stone_class]
@@ -85,8 +81,7 @@ def test_rates_add_up_over_classes_and_schools() -> None:
     assert rates([]).share_offered is rates([]).share_periods is None
 
 
-def test_calligraphy_counts_as_chinese_where_the_plan_has_no_line_for_it() -> None:
-    scene = make_scene()
+def test_calligraphy_counts_as_chinese_where_the_plan_has_no_line_for_it(scene: Scene) -> None:
     put(scene, scene.cast.deer_class, (1, 1), code="TK-SF", teacher=scene.cast.deer_assistant)
 
     (check,) = check_completeness(scene.term, [scene.cast.deer_class], STARTS_ON)
@@ -95,15 +90,13 @@ def test_calligraphy_counts_as_chinese_where_the_plan_has_no_line_for_it() -> No
     assert chinese.given == 1
 
 
-def test_a_class_of_a_grade_without_a_plan_is_left_out() -> None:
-    scene = make_scene()
+def test_a_class_of_a_grade_without_a_plan_is_left_out(scene: Scene) -> None:
     senior = make_class(scene.cast.centre, "31")
 
     assert check_completeness(scene.term, [senior], STARTS_ON) == []
 
 
-def test_a_demand_says_what_lacks_and_is_asked_for_once() -> None:
-    scene = make_scene()
+def test_a_demand_says_what_lacks_and_is_asked_for_once(scene: Scene) -> None:
 
     demand = ask(scene)
 
@@ -119,16 +112,14 @@ def test_a_demand_says_what_lacks_and_is_asked_for_once() -> None:
         ask(scene, code="SB0505")
 
 
-def test_nothing_is_asked_for_where_nothing_lacks() -> None:
-    scene = make_scene()
+def test_nothing_is_asked_for_where_nothing_lacks(scene: Scene) -> None:
     put(scene, scene.cast.centre_class, (1, 1), (2, 1), code=MUSIC, teacher=scene.cast.teacher)
 
     with pytest.raises(Refused, match="已经开足"):
         ask(scene, scene.cast.centre_class)
 
 
-def test_all_gaps_are_asked_for_at_once_and_only_once() -> None:
-    scene = make_scene()
+def test_all_gaps_are_asked_for_at_once_and_only_once(scene: Scene) -> None:
     classes = [scene.cast.deer_class, scene.cast.stone_class]
 
     made = demands.open_all_demands(scene.term, classes, by=scene.deer_timetabler, at=BEFORE)
@@ -142,8 +133,7 @@ def test_all_gaps_are_asked_for_at_once_and_only_once() -> None:
     assert {each.subject.name for each in far} == {"语文"}
 
 
-def test_a_demand_is_withdrawn_with_a_reason_while_nobody_has_taken_it() -> None:
-    scene = make_scene()
+def test_a_demand_is_withdrawn_with_a_reason_while_nobody_has_taken_it(scene: Scene) -> None:
     demand = ask(scene)
 
     with pytest.raises(Refused, match="写明"):
@@ -156,8 +146,7 @@ def test_a_demand_is_withdrawn_with_a_reason_while_nobody_has_taken_it() -> None
     assert ask(scene).state == "open"
 
 
-def test_demands_that_do_not_fit_together_make_no_course() -> None:
-    scene = make_scene()
+def test_demands_that_do_not_fit_together_make_no_course(scene: Scene) -> None:
     cast = scene.cast
     one, other = ask(scene), ask(scene, code="SB0603")
     own = ask(scene, cast.centre_class)
@@ -177,8 +166,7 @@ def test_demands_that_do_not_fit_together_make_no_course() -> None:
     assert not Course.objects.exists()
 
 
-def test_of_two_centres_that_take_a_demand_one_wins() -> None:
-    scene = make_scene()
+def test_of_two_centres_that_take_a_demand_one_wins(scene: Scene) -> None:
     demand = ask(scene)
 
     course = take(scene, demand)
@@ -194,8 +182,7 @@ def test_of_two_centres_that_take_a_demand_one_wins() -> None:
     assert Course.objects.count() == 1
 
 
-def test_a_published_course_fills_its_demand_and_leaves_one_for_the_rest() -> None:
-    scene = make_scene()
+def test_a_published_course_fills_its_demand_and_leaves_one_for_the_rest(scene: Scene) -> None:
     demand = ask(scene)
 
     published(scene, demand, periods=1)
@@ -209,8 +196,7 @@ def test_a_published_course_fills_its_demand_and_leaves_one_for_the_rest() -> No
     assert music(scene) == ("unqualified", 2)  # its own lesson is the doubtful one
 
 
-def test_a_withdrawn_course_opens_its_demands_again_as_one() -> None:
-    scene = make_scene()
+def test_a_withdrawn_course_opens_its_demands_again_as_one(scene: Scene) -> None:
     demand = ask(scene)
     course = published(scene, demand, periods=1)
 
@@ -222,8 +208,7 @@ def test_a_withdrawn_course_opens_its_demands_again_as_one() -> None:
     assert music(scene) == ("missing", 2)
 
 
-def test_the_rest_that_another_course_has_taken_stays_with_it() -> None:
-    scene = make_scene()
+def test_the_rest_that_another_course_has_taken_stays_with_it(scene: Scene) -> None:
     demand = ask(scene)
     course = published(scene, demand, periods=1)
     rest = Demand.objects.get(state="open")
@@ -236,8 +221,7 @@ def test_the_rest_that_another_course_has_taken_stays_with_it() -> None:
     assert (demand.state, rest.state, rest.course) == ("closed", "taken", other)
 
 
-def test_a_class_dropped_from_a_course_asks_again() -> None:
-    scene = make_scene()
+def test_a_class_dropped_from_a_course_asks_again(scene: Scene) -> None:
     both = ask(scene), ask(scene, scene.cast.stone_class)
     course = take(scene, *both)
     deer, stone = course.listeners.order_by("school_class__school__path")
@@ -251,8 +235,7 @@ def test_a_class_dropped_from_a_course_asks_again() -> None:
     assert [Demand.objects.get(pk=each.pk).state for each in both] == ["open", "taken"]
 
 
-def test_a_joint_course_takes_the_place_of_an_unqualified_teachers_lessons() -> None:
-    scene = make_scene()
+def test_a_joint_course_takes_the_place_of_an_unqualified_teachers_lessons(scene: Scene) -> None:
     deer, helper = scene.cast.deer_class, scene.cast.deer_assistant
     put(scene, deer, (1, 1), (2, 1), code=MUSIC, teacher=helper)
     put(scene, scene.cast.centre_class, (3, 2), code=MUSIC, teacher=scene.cast.teacher)
@@ -273,8 +256,7 @@ def test_a_joint_course_takes_the_place_of_an_unqualified_teachers_lessons() -> 
     assert Placement.objects.get(school_class=scene.cast.centre_class).weekday == 3
 
 
-def test_a_lesson_given_up_does_not_come_back_where_its_teacher_now_teaches() -> None:
-    scene = make_scene()
+def test_a_lesson_given_up_does_not_come_back_where_its_teacher_now_teaches(scene: Scene) -> None:
     deer, helper = scene.cast.deer_class, scene.cast.deer_assistant
     put(scene, deer, (1, 1), (2, 1), code=MUSIC, teacher=helper)
     course = publish(scene, ready(scene, ask(scene), periods=2))
@@ -289,10 +271,7 @@ def test_a_lesson_given_up_does_not_come_back_where_its_teacher_now_teaches() ->
     assert list(back.values_list("weekday", "seq")) == [(2, 1)]
 
 
-def test_listing_a_region_costs_the_same_queries_as_one_class(
-    django_assert_max_num_queries: object,
-) -> None:
-    scene = make_scene()
+def test_listing_a_region_costs_the_same_queries_as_one_class(scene: Scene, django_assert_max_num_queries: object) -> None:
     cast = scene.cast
     classes = [cast.deer_class, cast.stone_class, cast.centre_class, cast.far_class]
 
@@ -300,8 +279,7 @@ def test_listing_a_region_costs_the_same_queries_as_one_class(
         check_completeness(scene.term, classes, EARLY)
 
 
-def test_staffing_refuses_what_the_rules_forbid() -> None:
-    scene = make_scene()
+def test_staffing_refuses_what_the_rules_forbid(scene: Scene) -> None:
     cast = scene.cast
     course = take(scene)
     good = {
@@ -332,8 +310,7 @@ def test_staffing_refuses_what_the_rules_forbid() -> None:
     assert course.host_teacher is None
 
 
-def test_a_teacher_with_a_full_week_delivers_no_more() -> None:
-    scene = make_scene()
+def test_a_teacher_with_a_full_week_delivers_no_more(scene: Scene) -> None:
     cast = scene.cast
     put(scene, cast.centre_class, *((d, s) for d in range(1, 6) for s in range(1, 5)),
         teacher=cast.teacher)  # fmt: skip
@@ -343,8 +320,7 @@ def test_a_teacher_with_a_full_week_delivers_no_more() -> None:
         staff(scene, course)
 
 
-def test_a_listening_side_names_only_its_own_people_and_rooms() -> None:
-    scene = make_scene()
+def test_a_listening_side_names_only_its_own_people_and_rooms(scene: Scene) -> None:
     cast = scene.cast
     course = take(scene, ask(scene), ask(scene, cast.stone_class))
     deer, stone = course.listeners.order_by("school_class__school__path")
@@ -365,8 +341,7 @@ def test_a_listening_side_names_only_its_own_people_and_rooms() -> None:
     assert course.state == "draft"
 
 
-def test_two_classes_share_a_room_exactly_when_they_share_the_teacher() -> None:
-    scene = make_scene()
+def test_two_classes_share_a_room_exactly_when_they_share_the_teacher(scene: Scene) -> None:
     cast = scene.cast
     second = make_class(cast.deer_bay, number=2)
     course = take(scene, ask(scene), ask(scene, second))
@@ -381,8 +356,7 @@ def test_two_classes_share_a_room_exactly_when_they_share_the_teacher() -> None:
     assert two.room == one.room
 
 
-def test_a_published_course_is_not_staffed_again() -> None:
-    scene = make_scene()
+def test_a_published_course_is_not_staffed_again(scene: Scene) -> None:
     course = published(scene)
 
     with pytest.raises(Refused, match="已经开课"):

@@ -24,7 +24,6 @@ from tongke.teaching.timetable.tests.make import (
     Scene,
     ask,
     first_lesson,
-    make_scene,
     make_textbook,
     publish,
     published,
@@ -34,10 +33,10 @@ from tongke.teaching.timetable.tests.make import (
 pytestmark = pytest.mark.django_db
 
 
-def scene_with_lesson() -> tuple[Scene, Lesson]:
-    """A published course's first lesson."""
-    scene = make_scene()
-    return scene, first_lesson(published(scene))
+@pytest.fixture
+def lesson(scene: Scene) -> Lesson:
+    """The first lesson of a published course."""
+    return first_lesson(published(scene))
 
 
 def hold(scene: Scene, lesson: Lesson) -> Lesson:
@@ -52,8 +51,7 @@ def balance() -> Decimal:
     return total.quantize(Decimal("0.01"))  # SQLite adds decimals as floats
 
 
-def test_a_held_lesson_credits_both_teachers_once() -> None:
-    scene, lesson = scene_with_lesson()
+def test_a_held_lesson_credits_both_teachers_once(scene: Scene, lesson: Lesson) -> None:
 
     hold(scene, lesson)
     run_pending()
@@ -72,8 +70,7 @@ def test_a_held_lesson_credits_both_teachers_once() -> None:
     assert AuditEntry.objects.filter(action="timetable.lesson.held").count() == 1
 
 
-def test_states_change_only_in_order_and_once() -> None:
-    scene, lesson = scene_with_lesson()
+def test_states_change_only_in_order_and_once(scene: Scene, lesson: Lesson) -> None:
     by = {"by": scene.cast.teacher, "at": lesson.starts_at}
     stale = Lesson.objects.get(pk=lesson.pk)
 
@@ -93,8 +90,7 @@ def test_states_change_only_in_order_and_once() -> None:
     assert Job.objects.filter(name="timetable.credit_lesson").count() == 1
 
 
-def test_a_lesson_that_was_not_held_says_why() -> None:
-    scene, lesson = scene_with_lesson()
+def test_a_lesson_that_was_not_held_says_why(scene: Scene, lesson: Lesson) -> None:
     by = {"by": scene.cast.teacher}
 
     with pytest.raises(Refused, match="还没有到"):
@@ -110,8 +106,7 @@ def test_a_lesson_that_was_not_held_says_why() -> None:
     assert not Entry.objects.exists()
 
 
-def test_a_reversed_lesson_takes_its_credits_back_and_may_be_confirmed_again() -> None:
-    scene, lesson = scene_with_lesson()
+def test_a_reversed_lesson_takes_its_credits_back_and_may_be_confirmed_again(scene: Scene, lesson: Lesson) -> None:
     hold(scene, lesson)
     run_pending()
     by = {"by": scene.cast.officer, "at": lesson.ends_at + timedelta(hours=3)}
@@ -134,8 +129,7 @@ def test_a_reversed_lesson_takes_its_credits_back_and_may_be_confirmed_again() -
     assert {each.title for each in told} == {"课次更正为未上课", "课次补记为已上课"}
 
 
-def test_late_and_repeated_deliveries_do_no_harm_in_any_order() -> None:
-    scene, lesson = scene_with_lesson()
+def test_late_and_repeated_deliveries_do_no_harm_in_any_order(scene: Scene, lesson: Lesson) -> None:
     hold(scene, lesson)
     by = {"by": scene.cast.officer, "at": lesson.ends_at + timedelta(hours=1)}
     lessons.reverse_held(lesson, reason="误点", **by)
@@ -150,8 +144,7 @@ def test_late_and_repeated_deliveries_do_no_harm_in_any_order() -> None:
     assert balance() == Decimal("2.30")
 
 
-def test_a_lesson_is_confirmed_only_after_its_end() -> None:
-    scene, lesson = scene_with_lesson()
+def test_a_lesson_is_confirmed_only_after_its_end(scene: Scene, lesson: Lesson) -> None:
 
     with pytest.raises(Refused, match="还没有结束"):
         lessons.confirm_held(lesson, reason="上了", by=scene.cast.head, at=lesson.starts_at)
@@ -160,8 +153,7 @@ def test_a_lesson_is_confirmed_only_after_its_end() -> None:
     assert lesson.state == "held"
 
 
-def test_one_assistant_with_two_classes_in_one_room_is_credited_once() -> None:
-    scene = make_scene()
+def test_one_assistant_with_two_classes_in_one_room_is_credited_once(scene: Scene) -> None:
     cast = scene.cast
     second = make_class(cast.deer_bay, number=2)
     course = take(scene, ask(scene), ask(scene, second), periods=1)
@@ -182,8 +174,7 @@ def test_one_assistant_with_two_classes_in_one_room_is_credited_once() -> None:
     assert Entry.objects.filter(person=cast.deer_assistant.person).count() == 1
 
 
-def test_what_nobody_closed_is_closed_a_day_later() -> None:
-    scene, lesson = scene_with_lesson()
+def test_what_nobody_closed_is_closed_a_day_later(scene: Scene, lesson: Lesson) -> None:
     second = Lesson.objects.filter(course=lesson.course).order_by("day")[1]
     lessons.start(second, by=scene.cast.teacher, at=second.starts_at)
     later = second.ends_at + timedelta(hours=24, minutes=1)
@@ -199,8 +190,7 @@ def test_what_nobody_closed_is_closed_a_day_later() -> None:
     tasks.mark_missed.handler()
 
 
-def test_courses_end_with_their_term() -> None:
-    scene, lesson = scene_with_lesson()
+def test_courses_end_with_their_term(scene: Scene, lesson: Lesson) -> None:
     tasks.end_courses.handler()
     Term.objects.filter(pk=scene.term.pk).update(starts_on=BEFORE.date() - timedelta(days=4000))
 
@@ -211,8 +201,7 @@ def test_courses_end_with_their_term() -> None:
         withdraw_course(lesson.course, reason="晚了", by=None, at=BEFORE)
 
 
-def test_the_delivering_teacher_names_the_topic() -> None:
-    scene, lesson = scene_with_lesson()
+def test_the_delivering_teacher_names_the_topic(scene: Scene, lesson: Lesson) -> None:
     by = {"by": scene.cast.teacher, "at": BEFORE}
     unit = Unit.objects.filter(textbook=scene.textbook)[1]
     other = Unit.objects.filter(textbook=make_textbook("SB0603"))[0]
@@ -228,8 +217,7 @@ def test_the_delivering_teacher_names_the_topic() -> None:
     assert (lesson.title, lesson.unit) == ("唱《小白船》", unit)
 
 
-def test_held_over_planned_counts_what_was_due() -> None:
-    scene, lesson = scene_with_lesson()
+def test_held_over_planned_counts_what_was_due(scene: Scene, lesson: Lesson) -> None:
     rows = Lesson.objects.filter(course=lesson.course)
     hold(scene, lesson)
     second = rows.order_by("day")[1]
@@ -243,8 +231,7 @@ def test_held_over_planned_counts_what_was_due() -> None:
     assert taught_or_assisted(scene.cast.deer_assistant.person).count() == 20
 
 
-def test_extracts_give_what_their_columns_promise() -> None:
-    scene, lesson = scene_with_lesson()
+def test_extracts_give_what_their_columns_promise(scene: Scene, lesson: Lesson) -> None:
     hold(scene, lesson)
     by_name = {each.name: each for each in EXTRACTS}
 

@@ -18,9 +18,9 @@ from tongke.teaching.timetable.services.publishing import withdraw_course
 from tongke.teaching.timetable.tests.make import (
     BEFORE,
     STARTS_ON,
+    Scene,
     ask,
     first_lesson,
-    make_scene,
     published,
     put,
     ready,
@@ -30,8 +30,7 @@ from tongke.teaching.timetable.tests.make import (
 pytestmark = pytest.mark.django_db
 
 
-def test_a_lesson_is_seen_by_those_who_take_part_or_answer_for_it() -> None:
-    scene = make_scene()
+def test_a_lesson_is_seen_by_those_who_take_part_or_answer_for_it(scene: Scene) -> None:
     cast = scene.cast
     lesson = first_lesson(published(scene))
     centre_pupil = acting(cast.centre_pupils[0], Role.PUPIL)
@@ -59,8 +58,7 @@ def test_a_lesson_is_seen_by_those_who_take_part_or_answer_for_it() -> None:
     assert correctors == {"head", "officer"}
 
 
-def test_a_researcher_of_another_subject_sees_no_lesson_and_one_without_sees_all() -> None:
-    scene = make_scene()
+def test_a_researcher_of_another_subject_sees_no_lesson_and_one_without_sees_all(scene: Scene) -> None:
     published(scene)
     office = scene.cast.region.research_office
     maths = make_actor(Role.RESEARCHER, office, subject_code="SB0201", name="数研")
@@ -72,8 +70,7 @@ def test_a_researcher_of_another_subject_sees_no_lesson_and_one_without_sees_all
     assert policy.courses(any_subject, Perm.COURSE_READ).count() == 1
 
 
-def test_a_pupil_sees_the_lessons_of_the_days_on_the_roll_only() -> None:
-    scene = make_scene()
+def test_a_pupil_sees_the_lessons_of_the_days_on_the_roll_only(scene: Scene) -> None:
     course = published(scene)
     late = make_pupil(scene.cast.deer_class, "晚到生", since=STARTS_ON + timedelta(weeks=10))
     guardian = acting(make_guardian(late, "晚到父"), Role.GUARDIAN)
@@ -88,8 +85,7 @@ def test_a_pupil_sees_the_lessons_of_the_days_on_the_roll_only() -> None:
     assert course.lessons.count() == 20
 
 
-def test_the_host_knows_remote_pupils_for_the_course_and_its_dates_only() -> None:
-    scene = make_scene()
+def test_the_host_knows_remote_pupils_for_the_course_and_its_dates_only(scene: Scene) -> None:
     cast = scene.cast
     teacher = cast.teacher
     course = published(scene, ask(scene))
@@ -109,8 +105,7 @@ def test_the_host_knows_remote_pupils_for_the_course_and_its_dates_only() -> Non
     assert not policy.remote_pupils(replace(here, role=Role.HEAD)).exists()
 
 
-def test_a_pupil_who_left_the_remote_class_is_not_known_any_more() -> None:
-    scene = make_scene()
+def test_a_pupil_who_left_the_remote_class_is_not_known_any_more(scene: Scene) -> None:
     course = published(scene)
     gone = scene.cast.deer_pupils[1]
     days = list(course.lessons.order_by("day").values_list("day", flat=True))
@@ -120,8 +115,7 @@ def test_a_pupil_who_left_the_remote_class_is_not_known_any_more() -> None:
     assert gone not in policy.course_pupils(scene.cast.teacher, course, days[5])
 
 
-def test_a_withdrawn_course_gives_no_right_to_pupils() -> None:
-    scene = make_scene()
+def test_a_withdrawn_course_gives_no_right_to_pupils(scene: Scene) -> None:
     course = published(scene)
     day = course.lessons.order_by("day")[2].day
     assert policy.course_pupils(scene.cast.teacher, course, day).exists()
@@ -132,8 +126,7 @@ def test_a_withdrawn_course_gives_no_right_to_pupils() -> None:
     assert not policy.course_pupils(scene.cast.teacher, course, day).exists()
 
 
-def test_everybody_else_knows_the_pupils_they_answer_for() -> None:
-    scene = make_scene()
+def test_everybody_else_knows_the_pupils_they_answer_for(scene: Scene) -> None:
     cast = scene.cast
     course = published(scene, ask(scene), ask(scene, cast.stone_class), with_class=False)
     day = course.lessons.order_by("day")[2].day
@@ -153,8 +146,7 @@ def test_everybody_else_knows_the_pupils_they_answer_for() -> None:
     assert not policy.course_pupils(maths, course, day).exists()
 
 
-def test_the_centre_never_staffs_the_listening_side() -> None:
-    scene = make_scene()
+def test_the_centre_never_staffs_the_listening_side(scene: Scene) -> None:
     cast = scene.cast
     course = take(scene)
     listener = course.listeners.get()
@@ -172,8 +164,7 @@ def test_the_centre_never_staffs_the_listening_side() -> None:
             policy.course_or_404(actor, course.pk, Perm.COURSE_STAFF)
 
 
-def test_demands_are_taken_by_centres_and_not_by_those_who_ask() -> None:
-    scene = make_scene()
+def test_demands_are_taken_by_centres_and_not_by_those_who_ask(scene: Scene) -> None:
     cast = scene.cast
     demand, far = ask(scene), ask(scene, cast.far_class)
     far_head = make_actor(Role.HEAD, cast.far_school, name="松校长")
@@ -190,8 +181,7 @@ def test_demands_are_taken_by_centres_and_not_by_those_who_ask() -> None:
     assert far in policy.demands(cast.timetabler, Perm.DEMAND_READ)
 
 
-def test_courses_are_planned_and_withdrawn_by_the_host_and_the_officer() -> None:
-    scene = make_scene()
+def test_courses_are_planned_and_withdrawn_by_the_host_and_the_officer(scene: Scene) -> None:
     cast = scene.cast
     course = ready(scene)
     actors = {**cast.actors, "deer_timetabler": scene.deer_timetabler}
@@ -211,8 +201,7 @@ def test_courses_are_planned_and_withdrawn_by_the_host_and_the_officer() -> None
     assert deciders == {"head", "timetabler", "officer"}
 
 
-def test_timetables_are_read_by_the_school_and_edited_by_its_managers() -> None:
-    scene = make_scene()
+def test_timetables_are_read_by_the_school_and_edited_by_its_managers(scene: Scene) -> None:
     cast = scene.cast
     put(scene, cast.far_class, (1, 1), teacher=cast.teacher)
 

@@ -1,5 +1,6 @@
 """From slots to lessons, and back; races; nobody in two places on the clock."""
 
+import copy
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -35,10 +36,10 @@ from tongke.teaching.timetable.tests.make import (
     CHINESE,
     MATHS,
     STARTS_ON,
+    Scene,
     ask,
     bell_times,
     make_room,
-    make_scene,
     make_term,
     publish,
     published,
@@ -59,8 +60,7 @@ def slots_of(course: Course) -> list[pure.Slot]:
     return list(plan.slots)
 
 
-def test_publishing_makes_the_lessons_of_the_term_and_tells_everybody() -> None:
-    scene = make_scene()
+def test_publishing_makes_the_lessons_of_the_term_and_tells_everybody(scene: Scene) -> None:
     cast = scene.cast
     course = ready(scene, ask(scene), ask(scene, cast.stone_class))
 
@@ -88,8 +88,7 @@ def test_publishing_makes_the_lessons_of_the_term_and_tells_everybody() -> None:
     assert AuditEntry.objects.filter(action="timetable.course.published").count() == 1
 
 
-def test_a_course_is_published_once() -> None:
-    scene = make_scene()
+def test_a_course_is_published_once(scene: Scene) -> None:
     course = ready(scene)
     slots = slots_of(course)
 
@@ -101,8 +100,7 @@ def test_a_course_is_published_once() -> None:
     assert Placement.objects.filter(slot__course=course).count() == 2
 
 
-def test_holidays_have_no_lesson_and_make_up_days_have_one() -> None:
-    scene = make_scene()
+def test_holidays_have_no_lesson_and_make_up_days_have_one(scene: Scene) -> None:
     course = ready(scene)
     slots = slots_of(course)
     weekday = slots[0].weekday
@@ -119,8 +117,7 @@ def test_holidays_have_no_lesson_and_make_up_days_have_one() -> None:
     assert len(days) == 20
 
 
-def test_a_course_that_begins_in_mid_term_has_the_remaining_lessons() -> None:
-    scene = make_scene()
+def test_a_course_that_begins_in_mid_term_has_the_remaining_lessons(scene: Scene) -> None:
     course = ready(scene)
     at = datetime.combine(STARTS_ON + timedelta(weeks=15, days=1), time(23, 0), ZONE)
 
@@ -131,8 +128,7 @@ def test_a_course_that_begins_in_mid_term_has_the_remaining_lessons() -> None:
     assert lessons.count() in {4, 5}
 
 
-def test_a_teacher_in_the_studio_is_taken_there() -> None:
-    scene = make_scene()
+def test_a_teacher_in_the_studio_is_taken_there(scene: Scene) -> None:
     cast = scene.cast
     course = published(scene, with_class=False)
     slot = CourseSlot.objects.get(course=course)
@@ -144,8 +140,7 @@ def test_a_teacher_in_the_studio_is_taken_there() -> None:
     assert Lesson.objects.filter(course=course)[0].classes.count() == 1
 
 
-def test_what_was_placed_since_the_plan_makes_it_void() -> None:
-    scene = make_scene()
+def test_what_was_placed_since_the_plan_makes_it_void(scene: Scene) -> None:
     course = ready(scene)
     slots = slots_of(course)
     bell = slots[0].listeners[0]
@@ -158,8 +153,7 @@ def test_what_was_placed_since_the_plan_makes_it_void() -> None:
     assert (course.state, Lesson.objects.count()) == ("ready", 0)
 
 
-def test_too_few_slots_are_refused() -> None:
-    scene = make_scene()
+def test_too_few_slots_are_refused(scene: Scene) -> None:
     course = ready(scene, periods=2)
     slots = slots_of(course)
 
@@ -169,8 +163,7 @@ def test_too_few_slots_are_refused() -> None:
         planning.publish_courses({}, **BY)
 
 
-def test_a_teacher_delivers_no_more_a_day_than_the_region_allows() -> None:
-    scene = make_scene()
+def test_a_teacher_delivers_no_more_a_day_than_the_region_allows(scene: Scene) -> None:
     published(scene)
     slot = CourseSlot.objects.get()
     course = ready(scene, ask(scene, scene.cast.stone_class))
@@ -186,8 +179,7 @@ def test_a_teacher_delivers_no_more_a_day_than_the_region_allows() -> None:
         publish_course(course, same_day[:1], **BY)
 
 
-def test_a_season_that_leaves_too_little_time_stops_the_course() -> None:
-    scene = make_scene()
+def test_a_season_that_leaves_too_little_time_stops_the_course(scene: Scene) -> None:
     course = ready(scene)
     winter = date(2026, 11, 2)
     calendar.save_bells(
@@ -198,8 +190,7 @@ def test_a_season_that_leaves_too_little_time_stops_the_course() -> None:
         publish(scene, course)
 
 
-def test_withdrawing_cancels_what_is_to_come_and_keeps_what_was() -> None:
-    scene = make_scene()
+def test_withdrawing_cancels_what_is_to_come_and_keeps_what_was(scene: Scene) -> None:
     course = published(scene)
     held = Lesson.objects.filter(course=course).order_by("day")[0]
     Lesson.objects.filter(pk=held.pk).update(state="held")
@@ -219,8 +210,7 @@ def test_withdrawing_cancels_what_is_to_come_and_keeps_what_was() -> None:
     assert publish(scene, again).state == "published"
 
 
-def test_a_draft_is_withdrawn_too() -> None:
-    scene = make_scene()
+def test_a_draft_is_withdrawn_too(scene: Scene) -> None:
     demand = ask(scene)
     course = take(scene, demand)
 
@@ -230,8 +220,7 @@ def test_a_draft_is_withdrawn_too() -> None:
     assert demand.state == "open"
 
 
-def test_a_plan_is_solved_by_the_worker_looked_at_and_accepted() -> None:
-    scene = make_scene()
+def test_a_plan_is_solved_by_the_worker_looked_at_and_accepted(scene: Scene) -> None:
     course = ready(scene, periods=2)
     by = {"by": scene.cast.timetabler, "at": BEFORE}
 
@@ -254,8 +243,7 @@ def test_a_plan_is_solved_by_the_worker_looked_at_and_accepted() -> None:
     assert Lesson.objects.filter(course=course).count() == 40
 
 
-def test_a_lesson_of_a_plan_moves_to_a_free_period_only() -> None:
-    scene = make_scene()
+def test_a_lesson_of_a_plan_moves_to_a_free_period_only(scene: Scene) -> None:
     course = ready(scene)
     put(scene, scene.cast.deer_class, (2, 3), code=CHINESE)
     by = {"by": scene.cast.timetabler, "at": BEFORE}
@@ -283,8 +271,7 @@ def test_a_lesson_of_a_plan_moves_to_a_free_period_only() -> None:
         planning.accept_plan(run, **by)
 
 
-def test_what_cannot_be_placed_says_who_is_in_the_way() -> None:
-    scene = make_scene()
+def test_what_cannot_be_placed_says_who_is_in_the_way(scene: Scene) -> None:
     cast = scene.cast
     every = [(day, seq) for day in range(1, 6) for seq in range(1, 8)]
     put(scene, cast.deer_class, *every, code=CHINESE)
@@ -309,8 +296,7 @@ def test_what_cannot_be_placed_says_who_is_in_the_way() -> None:
     assert planning.accept_plan(run, **by)
 
 
-def test_planning_asks_for_ready_courses_of_one_term() -> None:
-    scene = make_scene()
+def test_planning_asks_for_ready_courses_of_one_term(scene: Scene) -> None:
     draft = take(scene)
     by = {"organisation": scene.cast.centre, **BY}
 
@@ -330,8 +316,7 @@ def test_planning_asks_for_ready_courses_of_one_term() -> None:
         planning.propose([one, other], BEFORE.date())
 
 
-def test_a_run_whose_course_lost_its_teacher_says_so() -> None:
-    scene = make_scene()
+def test_a_run_whose_course_lost_its_teacher_says_so(scene: Scene) -> None:
     course = ready(scene)
     run = planning.plan_slots([course], organisation=scene.cast.centre, **BY)
     listener = course.listeners.select_related("course", "school_class__school").get()
@@ -344,8 +329,7 @@ def test_a_run_whose_course_lost_its_teacher_says_so() -> None:
     assert "听讲教师" in run.proposal["refusal"]
 
 
-def test_a_proposal_whose_bells_are_gone_must_be_made_again() -> None:
-    scene = make_scene()
+def test_a_proposal_whose_bells_are_gone_must_be_made_again(scene: Scene) -> None:
     course = ready(scene)
     run = planning.plan_slots([course], organisation=scene.cast.centre, **BY)
     run_pending()
@@ -395,15 +379,16 @@ def _busy_weeks() -> st.SearchStrategy[list[tuple[int, int, int]]]:
 )
 @given(busy=_busy_weeks(), first=st.sampled_from([25, 30, 35, 40]), periods=st.integers(1, 2))
 def test_after_publishing_nobody_and_no_room_is_in_two_places(
-    busy: Sequence[tuple[int, int, int]], first: int, periods: int
+    scene: Scene, busy: Sequence[tuple[int, int, int]], first: int, periods: int
 ) -> None:
     with transaction.atomic():
-        _check_free(busy, first, periods)
+        _check_free(copy.deepcopy(scene), busy, first, periods)
         transaction.set_rollback(True)
 
 
-def _check_free(busy: Sequence[tuple[int, int, int]], first: int, periods: int) -> None:
-    scene = make_scene()
+def _check_free(
+    scene: Scene, busy: Sequence[tuple[int, int, int]], first: int, periods: int
+) -> None:
     cast = scene.cast
     calendar.save_bells(
         cast.deer_bay, name="作息", times=bell_times(time(8, first)), since=BEFORE.date(), **BY
@@ -441,8 +426,7 @@ def _check_free(busy: Sequence[tuple[int, int, int]], first: int, periods: int) 
                     assert one[1] <= other[0] or other[1] <= one[0]
 
 
-def test_a_second_room_teacher_may_not_be_double_booked_by_hand() -> None:
-    scene = make_scene()
+def test_a_second_room_teacher_may_not_be_double_booked_by_hand(scene: Scene) -> None:
     cast = scene.cast
     second = make_class(cast.deer_bay, number=2)
     hall = make_room(cast.deer_bay, "礼堂")
@@ -473,8 +457,7 @@ def test_a_second_room_teacher_may_not_be_double_booked_by_hand() -> None:
     assert placements.clear_class(scene.term, cast.deer_class, **BY) == 1
 
 
-def test_joint_lessons_are_not_changed_by_hand() -> None:
-    scene = make_scene()
+def test_joint_lessons_are_not_changed_by_hand(scene: Scene) -> None:
     course = published(scene)
     row = Placement.objects.filter(slot__course=course)[0]
 
@@ -487,8 +470,7 @@ def test_joint_lessons_are_not_changed_by_hand() -> None:
         )  # fmt: skip
 
 
-def test_a_school_without_bells_is_told_to_fill_them_in() -> None:
-    scene = make_scene()
+def test_a_school_without_bells_is_told_to_fill_them_in(scene: Scene) -> None:
     scene.cast.far_school.bell_grids.all().delete()
 
     with pytest.raises(Refused, match="还没有作息表"):
