@@ -7,7 +7,7 @@ children, weak and strong key points, and slow progress over a term.
 import math
 import random
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 
 from demo import names
 
@@ -16,13 +16,13 @@ _PER_WEEK = 0.03
 _LETTERS = "ABCDEF"
 
 
-@lru_cache(maxsize=None)
+@cache
 def ability(number: str) -> float:
     """What a pupil can, in standard deviations; by the pupil's number."""
     return names.lot("ability", number).gauss(0.35, 0.8)
 
 
-@lru_cache(maxsize=None)
+@cache
 def hardness(point: str) -> float:
     """How hard a key point is for everybody, in the same measure; by its code."""
     return names.lot("point", point).gauss(0.0, 0.45)

@@ -11,8 +11,8 @@ class DemoConfig(AppConfig):
 
     def ready(self) -> None:
         """Name them."""
-        from demo.cast import LOGINS, PASSWORD  # noqa: PLC0415 - models are ready now
-        from tongke.foundation.people.web import (  # noqa: PLC0415
+        from demo.cast import LOGINS, PASSWORD
+        from tongke.foundation.people.web import (
             DemoHint,
             DemoLogin,
             offer_demo_logins,

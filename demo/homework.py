@@ -109,7 +109,7 @@ class Setter:
         return moment if moment < self.world.clock.last_evening else None
 
     def _end(self, given: Given) -> None:
-        """Close it when nothing is taken any more, and set one mark right where a rule was harsh."""
+        """Close it when nothing is taken any more; set one mark right where a rule was harsh."""
         host = given.sides[0].actor
         over = submissions.last_moment(given.homework) + timedelta(minutes=30)
         if over < self.world.clock.last_evening:

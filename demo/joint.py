@@ -104,7 +104,7 @@ def courses(groups: list[Group]) -> list[CoursePlan]:
     for number, group in enumerate(groups[2:], 2):
         shared = set.intersection(*({grade for grade, _ in each.sizes} for each in group.points))
         grade = max(shared)
-        turns = _TURNS[number % len(_TURNS) :] + (MUSIC,)
+        turns = (*_TURNS[number % len(_TURNS) :], MUSIC)
         subject = next(
             each for each in turns if len(_lacking(group, each, grade)) == len(group.points)
         )

@@ -1,4 +1,4 @@
-"""What lies on the tables this morning: slides for today's lesson, duties, read messages, replies."""
+"""What lies on the tables this morning: today's slides, duties, read messages, replies."""
 
 from datetime import timedelta
 
@@ -53,10 +53,16 @@ def _write_slides(world: World, lesson: Lesson) -> None:
     points = list(KeyPoint.objects.filter(unit=lesson.unit).order_by("seq"))
     pages = [(lesson.title, ["五年级音乐　联合课", "听一听、唱一唱、比一比"])]
     pages += [(point.title, _lines(bodies.get(point.code, ""))) for point in points]
-    pages.append(("分组展示", ["每班推选四人，唱刚才的乐句。", "其他班听：节奏稳不稳，强弱清不清楚。"]))
+    pages.append(
+        ("分组展示", ["每班推选四人，唱刚才的乐句。", "其他班听：节奏稳不稳，强弱清不清楚。"])
+    )
     for number, (heading, lines) in enumerate(pages):
         slides.add_text(
-            lesson, heading, lines or ["跟老师一起学"], by=by, at=evening + timedelta(minutes=number)
+            lesson,
+            heading,
+            lines or ["跟老师一起学"],
+            by=by,
+            at=evening + timedelta(minutes=number),
         )
 
 

@@ -105,6 +105,12 @@ def _specialists(spec: SchoolSpec, periods: Periods) -> Staffing:
     for klass in sorted(spec.sizes):
         home = found.posts[found.homerooms[klass]]
         found._give(home, klass, CLASS_TALK, periods[klass[0]][CLASS_TALK])
+    _spread(found, spec, periods)
+    return found
+
+
+def _spread(found: Staffing, spec: SchoolSpec, periods: Periods) -> None:
+    """Give the subjects without specialists to whoever has the fewest periods."""
     for subject in (ETHICS, LABOUR, PRACTICE, LOCAL):
         for klass in sorted(spec.sizes):
             count = periods[klass[0]].get(subject, 0)
@@ -113,7 +119,6 @@ def _specialists(spec: SchoolSpec, periods: Periods) -> Staffing:
                 found._give(post, klass, subject, count)
                 if subject not in _NO_PAPER:
                     post.papers.add(subject)
-    return found
 
 
 def _point(spec: SchoolSpec, periods: Periods) -> Staffing:

@@ -1,7 +1,5 @@
 """Who asks: one actor of each role near the story, and one of each role far from it."""
 
-from collections.abc import Iterable
-
 from tongke.foundation.people.actors import Actor
 from tongke.foundation.people.models import Organisation
 from tongke.foundation.people.roles import Role
@@ -66,8 +64,10 @@ def cast_of(world: World, deer: Actor) -> dict[str, Actor]:
 
 def _strangers(world: World) -> dict[str, Actor]:
     county = world.elsewhere.parent
-    bureau = next(each for each in county.children.all() if each.kind == Organisation.Kind.BUREAU)
-    office = _office(bureau)
+    assert county is not None
+    kinds = Organisation.Kind
+    bureau = _below(county, kinds.BUREAU, "外县教育局")
+    office = _below(bureau, kinds.OFFICE, "外县教研室")
     far = {
         Role.TEACHER: world.outsider,
         Role.PUPIL: acting(world.far_pupil, Role.PUPIL),
@@ -83,13 +83,8 @@ def _strangers(world: World) -> dict[str, Actor]:
     return {f"far_{role.value}": actor for role, actor in far.items()}
 
 
-def _office(bureau: Organisation) -> Organisation:
+def _below(parent: Organisation, kind: str, name: str) -> Organisation:
     return add_organisation(
-        parent=bureau, kind=Organisation.Kind.OFFICE, level="district", name="教研室",
-        code=f"T{next_number():06d}", by=None, at=NOON,
+        parent=parent, kind=kind, level="district", name=name, code=f"T{next_number():06d}",
+        by=None, at=NOON,
     )  # fmt: skip
-
-
-def named(*groups: Iterable[str]) -> frozenset[str]:
-    """The union of groups and single names: ``named(HEADS, ["teacher"])``."""
-    return frozenset().union(*groups)

@@ -36,7 +36,9 @@ START = """(function () {
   box[%(id)d] = null;
   Promise.resolve().then(function () { return (%(js)s); }).then(
     function (value) { box[%(id)d] = { ok: true, value: value === undefined ? null : value }; },
-    function (error) { box[%(id)d] = { ok: false, error: String(error && error.stack || error) }; });
+    function (error) {
+      box[%(id)d] = { ok: false, error: String(error && error.stack || error) };
+    });
 })()"""
 COLLECT = "JSON.stringify((window.__driver || {})[%d] || null)"
 FILL = """(function (found, value) {

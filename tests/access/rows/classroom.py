@@ -63,6 +63,7 @@ ROWS: list[Row] = [
     act("classroom:slide-move", HOST, _move),
     act("classroom:slide-remove", HOST, _slide),
     page("classroom:slide-picture", SEATED, _picture),
+    page("classroom:protocol-list", TEACHERS),
     page("classroom:protocol", READERS, _held),
     act("classroom:duty-tick", ROOM, _duty),
     act("classroom:duty-untick", ROOM, _duty),

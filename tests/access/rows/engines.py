@@ -89,6 +89,7 @@ LEARNING = [
     act("learning:overruling-withdraw", frozenset({"teacher"}), _overruling),
     page("learning:my-advice", FAMILY),
     act("learning:advice-answer", PUPILS, _advice),
+    act("learning:advice-reply", TEACHERS, _advice),
 ]
 
 

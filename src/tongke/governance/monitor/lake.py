@@ -25,7 +25,7 @@ def root() -> Path:
 
 
 def _schema(extract: Extract) -> Any:
-    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow as pa
 
     kinds = {
         "int": pa.int64(), "float": pa.float64(), "text": pa.string(), "bool": pa.bool_(),
@@ -42,8 +42,8 @@ def _batches(rows: Iterable[tuple[object, ...]]) -> Iterator[list[tuple[object, 
 
 def write(extract: Extract, folder: Path) -> int:
     """Write one extract to ``folder/<name>.parquet``; returns the number of rows."""
-    import pyarrow as pa  # noqa: PLC0415 - heavy
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     schema, count = _schema(extract), 0
     names = schema.names
@@ -61,7 +61,7 @@ def write(extract: Extract, folder: Path) -> int:
 
 def tables(folder: Path) -> dict[str, Any]:
     """Every extract of one snapshot as an Ibis table on a fresh in-memory DuckDB."""
-    import ibis  # noqa: PLC0415 - heavy
+    import ibis
 
     connection = ibis.duckdb.connect()
     return {

@@ -11,12 +11,12 @@ class HomeworkConfig(AppConfig):
     verbose_name = "作业"
 
     def ready(self) -> None:
-        """Tell the bank which items pupils were given."""
-        from tongke.teaching.assessment.services import register_use  # noqa: PLC0415
-        from tongke.teaching.homework.queries import was_given  # noqa: PLC0415
-
-        from tongke.teaching.homework.panels import homework_of  # noqa: PLC0415
-        from tongke.teaching.timetable.web import register_panel  # noqa: PLC0415
+        """Load the jobs, answer the bank's question, and add to the page of a lesson."""
+        from tongke.teaching.assessment.services import register_use
+        from tongke.teaching.homework.panels import homework_of
+        from tongke.teaching.homework.queries import was_given
+        from tongke.teaching.homework.services import assignments, telling  # noqa: F401
+        from tongke.teaching.timetable.web import register_panel
 
         register_use(was_given)
-        register_panel(homework_of)
+        register_panel(homework_of, order=30)

@@ -48,13 +48,9 @@ class HomeworkForm(forms.Form):
     def plan(self) -> Plan:
         """What was filled in, items in the order of the bank page."""
         filled = self.cleaned_data
+        items = filled["items"].order_by("key_point__unit__seq", "key_point__seq", "code")
         due: datetime = filled["due_at"]
-        return Plan(
-            title=filled["title"],
-            minutes=filled["minutes"],
-            due_at=due,
-            items=list(filled["items"].order_by("key_point__unit__seq", "key_point__seq", "code")),
-        )
+        return Plan(title=filled["title"], minutes=filled["minutes"], due_at=due, items=list(items))
 
 
 class OverruleForm(forms.Form):

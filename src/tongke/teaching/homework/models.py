@@ -77,6 +77,10 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField("提交时间", null=True)
     points = models.FloatField("得分", null=True)
     full_points = models.FloatField("满分", null=True)
+    entered_by = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+",
+        verbose_name="代录教师",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = "作业提交"
@@ -88,6 +92,11 @@ class Submission(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["homework", "school_class"], name="submission_class")]
+
+    @property
+    def late(self) -> bool:
+        """Whether it was handed in after its time; costs no query when `homework` is there."""
+        return self.submitted_at is not None and self.submitted_at > self.homework.due_at
 
 
 class Response(models.Model):

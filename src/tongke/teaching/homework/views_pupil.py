@@ -10,7 +10,7 @@ from tongke.core.errors import Refused
 from tongke.core.profile import current
 from tongke.core.web import page_of
 from tongke.foundation.people.roles import Role
-from tongke.foundation.people.web import AuthedRequest
+from tongke.foundation.people.web import AuthedRequest, for_roles
 from tongke.teaching.homework import policy, queries
 from tongke.teaching.homework.models import Homework, Submission
 from tongke.teaching.homework.policy import Perm
@@ -19,22 +19,28 @@ from tongke.teaching.homework.services import submissions
 
 
 @require_GET
+@for_roles(Role.PUPIL)
 def my_homework(request: AuthedRequest) -> HttpResponse:
     """What is to do, with the minutes of all together; then what is done."""
-    open_rows = list(queries.open_for(request.actor))
-    done = policy.submissions(request.actor, Perm.SUBMISSION_READ).exclude(
-        state=Submission.State.DOING
-    )
+    return _list(request)
+
+
+@require_GET
+@for_roles(Role.GUARDIAN)
+def child_homework(request: AuthedRequest) -> HttpResponse:
+    """The same for each child of a guardian, to look at."""
+    return _list(request)
+
+
+def _list(request: AuthedRequest) -> HttpResponse:
+    todo = queries.todo(request.actor, timezone.now())
+    done = policy.marked(request.actor).select_related("homework__lesson__course__subject", "pupil")
     context = {
-        "open": open_rows,
-        "minutes": sum(row.minutes for row in open_rows),
-        "page": page_of(
-            request,
-            done.select_related("homework__lesson__course__subject", "pupil").order_by(
-                "-submitted_at"
-            ),
-        ),
+        "todo": todo,
+        "minutes": sum(one.homework.minutes for one in todo),
+        "page": page_of(request, done.order_by("-submitted_at", "-pk")),
         "guardian": request.actor.role is Role.GUARDIAN,
+        "paper": current(HomeworkProfile).paper_always,
     }
     return render(request, "homework/mine.html", context)
 
@@ -42,16 +48,17 @@ def my_homework(request: AuthedRequest) -> HttpResponse:
 @require_GET
 def homework_open(request: AuthedRequest, homework_id: int) -> HttpResponse:
     """One address for everybody: pupils take it, families see the result, teachers manage it."""
-    if request.actor.role is Role.PUPIL:
-        return redirect("homework:homework-take", homework_id)
-    if request.actor.role is Role.GUARDIAN:
-        homework = policy.homework_or_404(request.actor, homework_id, Perm.HOMEWORK_READ)
-        done = policy.submissions(request.actor, Perm.SUBMISSION_READ).filter(homework=homework)
-        one = done.first()
-        if one is not None:
-            return redirect("homework:submission-detail", one.pk)
-        return redirect("homework:child-homework")
-    return redirect("homework:homework-detail", homework_id)
+    homework = policy.homework_or_404(request.actor, homework_id, Perm.HOMEWORK_READ)
+    match request.actor.role:
+        case Role.PUPIL:
+            return redirect("homework:homework-take", homework.pk)
+        case Role.GUARDIAN:
+            one = policy.marked(request.actor).filter(homework=homework).first()
+            if one is not None:
+                return redirect("homework:submission-detail", one.pk)
+            return redirect("homework:child-homework")
+        case _:
+            return redirect("homework:homework-detail", homework.pk)
 
 
 @require_GET
@@ -62,29 +69,30 @@ def homework_take(request: AuthedRequest, homework_id: int) -> HttpResponse:
     if submission is not None and submission.state != Submission.State.DOING:
         return _result(request, homework, submission)
     saved = queries.responses_of(submission) if submission else {}
-    rows = [(each, saved[each.seq].answer if each.seq in saved else [])
-            for each in queries.items_of(homework)]  # fmt: skip
-    taken = homework.state == Homework.State.OPEN and timezone.now() <= submissions.last_moment(
-        homework
-    )
-    context = {"homework": homework, "rows": rows, "taken": taken,
-               "late": timezone.now() > homework.due_at}  # fmt: skip
+    now, profile = timezone.now(), current(HomeworkProfile)
+    rows = [
+        (each, saved[each.seq].answer if each.seq in saved else [])
+        for each in queries.items_of(homework)
+    ]
+    context = {
+        "homework": homework, "rows": rows, "taken": submissions.is_taken(homework, now),
+        "late": now > homework.due_at, "rest": profile.rest_minutes, "paper": profile.paper_always,
+    }  # fmt: skip
     return render(request, "homework/take.html", context)
 
 
 def _mine(request: AuthedRequest, homework: Homework) -> Submission | None:
     mine = policy.submissions(request.actor, Perm.SUBMISSION_READ)
-    return mine.filter(homework=homework).first()
+    return mine.filter(homework=homework).select_related("homework").first()
 
 
 def _result(request: AuthedRequest, homework: Homework, submission: Submission) -> HttpResponse:
     saved = queries.responses_of(submission)
-    when = current(HomeworkProfile).show_answers
     context = {
         "homework": homework,
         "submission": submission,
         "rows": [(each, saved.get(each.seq)) for each in queries.items_of(homework)],
-        "answers_shown": queries.answers_shown(homework, submission, timezone.now(), when),
+        "answers_shown": queries.answers_shown(submission, timezone.now()),
     }
     return render(request, "homework/result.html", context)
 
@@ -111,7 +119,7 @@ def homework_hand_in(request: AuthedRequest, homework_id: int) -> HttpResponse:
     try:
         submission = submissions.begin(homework, request.actor.person, at=now)
         answers = submissions.read_form(request.POST, request.POST.getlist)
-        submissions.hand_in(submission, answers, at=now)
+        submissions.hand_in(submission, answers, at=now, by=request.actor)
     except Refused as refusal:
         notices.error(request, str(refusal))
     return redirect("homework:homework-take", homework.pk)

@@ -15,5 +15,5 @@ def courses_of(request: HttpRequest, community: Community) -> SafeString | None:
     """The joint courses of a consortium that this reader may see."""
     rows = policy.courses(request.actor, Perm.COURSE_READ)  # type: ignore[attr-defined]
     mine = course_rows(rows.filter(community=community).exclude(state=Course.State.WITHDRAWN))
-    context = {"courses": list(mine.order_by("-created_at")[:20])}
+    context = {"community": community, "courses": list(mine.order_by("-created_at")[:20])}
     return render_to_string("timetable/parts/community_courses.html", context, request)

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("teachers/<int:pk>/", grids.teacher_week, name="teacher-week"),
     path("schools/", grids.school_list, name="school-list"),
     path("schools/<int:pk>/", grids.school_day, name="school-day"),
+    path("joint/<int:pk>/", grids.joint_week, name="joint-week"),
     path("export/", grids.plan_export, name="plan-export"),
     path("import/", include(_imports)),
     path("gaps/", gaps.gap_list, name="gap-list"),

@@ -13,14 +13,14 @@ from tongke.core.profile import current
 from tongke.engines.communities import policy as communities
 from tongke.engines.communities import queries as consortia
 from tongke.foundation.people.actors import Actor
-from tongke.governance.monitor import policy as monitor
-from tongke.governance.monitor import queries as figures
-from tongke.governance.monitor.profile import MonitorProfile
 from tongke.gateway.portal.homes import words
 from tongke.gateway.portal.homes.calendar import Today, today_of
 from tongke.gateway.portal.homes.officer import Counts, counts_of
 from tongke.gateway.portal.homes.school import unresolved
 from tongke.gateway.portal.homes.tasks import Task
+from tongke.governance.monitor import policy as monitor
+from tongke.governance.monitor import queries as figures
+from tongke.governance.monitor.profile import MonitorProfile
 from tongke.teaching.timetable import policy as timetable
 from tongke.teaching.timetable.models import Demand, Lesson
 from tongke.teaching.timetable.profile import TimetableProfile
@@ -151,17 +151,13 @@ def _chart(
     }  # fmt: skip
 
 
-def _consortia(
-    actor: Actor, seen: QuerySet[Lesson], today: Today
-) -> tuple[Consortium, ...]:
+def _consortia(actor: Actor, seen: QuerySet[Lesson], today: Today) -> tuple[Consortium, ...]:
     """Every running consortium, those with the lowest share first; four queries."""
     rows = communities.communities(actor, communities.Perm.COMMUNITY_READ)
     running = consortia.search(rows, "", "", "running", actor.today)
     counted: dict[int, dict[str, int]] = defaultdict(dict)
     # As the indicator counts: what was registered as held or not held.
-    due = seen.filter(
-        course__term=today.term, state__in=[Lesson.State.HELD, Lesson.State.NOT_HELD]
-    )
+    due = seen.filter(course__term=today.term, state__in=[Lesson.State.HELD, Lesson.State.NOT_HELD])
     for group, state, number in (
         due.order_by().values_list("course__community", "state").annotate(Count("pk"))
     ):

@@ -28,7 +28,7 @@ _TINTS = ("primary", "warn", "teal", "violet", "info")
 
 @dataclass(frozen=True)
 class Classroom:
-    """One of the region's three classrooms; `note` counts today's lessons where they are its own."""
+    """One of the three classrooms; `note` counts today's lessons where they are its own."""
 
     name: str
     summary: str
@@ -106,7 +106,8 @@ def build(now: datetime, today: date) -> Front:
     cards = lessons.cards(policy.public_lessons(today), now, today)
     figures, as_of = _figures(today)
     return Front(
-        region=region.name, slogan=current(PortalProfile).slogan, bureau=region.bureau_name, portal=region.portal_name,
+        region=region.name, slogan=current(PortalProfile).slogan, bureau=region.bureau_name,
+        portal=region.portal_name,
         schools=policy.public_schools().count(), day=words.long_date(today),
         classrooms=_classrooms(cards), lessons=_lessons(cards), lessons_count=len(cards),
         resources=_resources(), figures=figures, as_of=as_of,
@@ -136,7 +137,9 @@ def _live(card: lessons.LessonCard) -> Live:
     live = card.state == Lesson.State.LIVE
     word, shade = {
         Lesson.State.LIVE: ("正在上", "danger"), Lesson.State.HELD: ("已上课", "ok"),
-    }.get(Lesson.State(card.state), (f"{timezone.localtime(card.starts_at):%H:%M}", "muted"))  # fmt: skip
+    }.get(
+        Lesson.State(card.state), (f"{timezone.localtime(card.starts_at):%H:%M}", "muted")
+    )  # fmt: skip
     schools = f"{card.host} → {card.places}" if card.places else card.host
     return Live(card.clock, card.course, schools, word, shade, live)
 

@@ -18,7 +18,7 @@ from tongke.teaching.homework.profile import HomeworkProfile
 
 @dataclass(frozen=True)
 class Task:
-    """One homework of one child: ``todo``, ``doing``, ``late`` (may still be handed in), ``done``."""
+    """One homework of one child: ``todo``, ``doing``, ``late`` (still taken), ``done``."""
 
     pk: int
     title: str

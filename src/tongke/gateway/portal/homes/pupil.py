@@ -1,4 +1,4 @@
-"""A pupil's home: the next lesson, today's lessons, homework in minutes, a few minutes to practise."""
+"""A pupil's home: the next lesson, the day, homework in minutes, a few minutes to practise."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -31,6 +31,7 @@ from tongke.governance.monitor.profile import MonitorProfile
 # A job that is due this long without being taken means that no worker runs.
 _STUCK = timedelta(minutes=2)
 _FULL = 0.9
+_BADGES = {"danger": "要处理", "warn": "留意"}
 
 
 @dataclass(frozen=True)
@@ -170,22 +171,30 @@ def _tasks(
     queue: Jobs, accounts: Accounts, snapshot: Snapshot | None, disk: float, *, old: bool
 ) -> tuple[Task, ...]:
     """What needs a hand now, worst first."""
-    jobs = reverse("portal:jobs")
-    found = []
+    jobs, accounts_page = reverse("portal:jobs"), reverse("people:account-list")
+    found: list[Task] = []
+
+    def add(title: str, note: str, href: str, icon: str, tint: str) -> None:
+        found.append(Task(title, note, href, icon, _BADGES[tint], tint))
+
     if queue.stuck_since is not None:
-        found.append(Task("后台任务没有人执行", "检查 worker 进程是否在运行", jobs, "refresh",
-                          "要处理", "danger"))  # fmt: skip
+        add("后台任务没有人执行", "检查 worker 进程是否在运行", jobs, "refresh", "danger")
     if queue.dead:
-        found.append(Task(f"{queue.dead} 个任务多次失败", "看错误，改好后重新排队",
-                          f"{jobs}?state={Job.State.DEAD}", "alert-triangle", "要处理", "danger"))  # fmt: skip
+        dead = f"{jobs}?state={Job.State.DEAD}"
+        add(
+            f"{queue.dead} 个任务多次失败",
+            "看错误，改好后重新排队",
+            dead,
+            "alert-triangle",
+            "danger",
+        )
     if disk >= _FULL:
-        found.append(Task(f"磁盘已用 {disk:.0%}", "清理旧录像，或扩大磁盘",
-                          reverse("portal:settings"), "database", "要处理", "danger"))  # fmt: skip
+        full = f"磁盘已用 {disk:.0%}"
+        add(full, "清理旧录像，或扩大磁盘", reverse("portal:settings"), "database", "danger")
     if accounts.locked:
-        found.append(Task(f"{len(accounts.locked)} 个账号因输错密码暂时锁定",
-                          "、".join(accounts.locked[:3]), reverse("people:account-list"), "lock",
-                          "留意", "warn"))  # fmt: skip
+        locked = f"{len(accounts.locked)} 个账号因输错密码暂时锁定"
+        add(locked, "、".join(accounts.locked[:3]), accounts_page, "lock", "warn")
     if old:
         word = "还没有计算过指标" if snapshot is None else "指标很久没有重新计算"
-        found.append(Task(word, "由后台任务定时计算", jobs, "gauge", "留意", "warn"))
+        add(word, "由后台任务定时计算", jobs, "gauge", "warn")
     return tuple(found)

@@ -14,6 +14,7 @@ from tongke.gateway.portal.profile import PortalProfile
 
 PURPOSE = "diagnosis"
 
+
 @dataclass(frozen=True)
 class Trend:
     """One subject: where the child stands now, and how it moved; thin evidence says so."""

@@ -120,7 +120,7 @@ def do_homework(homework: Homework, pupil: Person, at: datetime, *, right: bool 
     submission = submissions.begin(homework, pupil, at=at)
     answer = ["对"] if right else ["错"]
     rows = homework.items.values_list("seq", flat=True)
-    submissions.hand_in(submission, {seq: answer for seq in rows}, at=at)
+    submissions.hand_in(submission, dict.fromkeys(rows, answer), at=at)
 
 
 def recommend(town: Town, pupil: Person, state: str = "open") -> Recommendation:

@@ -35,7 +35,7 @@ def mine(town: Town) -> Person:
 
 def test_the_door_opens_some_minutes_before_the_bell(town: Town) -> None:
     add_slides(town)
-    enter = reverse("classroom:lesson-enter", args=[town.lesson.pk])
+    enter = f'href="{reverse("classroom:lesson-enter", args=[town.lesson.pk])}"'
 
     early = page(town.actor("pupil"), town.lesson.starts_at - timedelta(minutes=30))
     soon = page(town.actor("pupil"), town.lesson.starts_at - timedelta(minutes=9))

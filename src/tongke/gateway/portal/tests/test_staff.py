@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from django.urls import reverse
 
 from tongke.core import jobs
 from tongke.core.models import Job
 from tongke.engines.learning import services as learning
 from tongke.engines.learning.models import Mastery
+from tongke.engines.learning.scopes import ClassScope
 from tongke.foundation.people.tests.make import make_pupil
 from tongke.gateway.portal.homes import (
     director,
@@ -31,7 +33,6 @@ from tongke.gateway.portal.tests.make import (
 )
 from tongke.gateway.portal.tests.test_homes import text
 from tongke.governance.monitor import services as monitor
-from tongke.engines.learning.scopes import ClassScope
 from tongke.teaching.timetable.models import Lesson
 from tongke.teaching.timetable.services import lessons as lesson_services
 from tongke.teaching.timetable.tests import make as timetable
@@ -80,7 +81,9 @@ def test_a_lesson_of_another_day_leads_to_its_page_not_into_the_room(town: Town)
 
     shown = page(actor, town.now - timedelta(days=1))
 
-    assert reverse("classroom:lesson-enter", args=[town.lesson.pk]) not in shown
+    enter = reverse("classroom:lesson-enter", args=[town.lesson.pk])
+    assert f'href="{enter}"' not in shown
+    assert f'href="{reverse("timetable:lesson-detail", args=[town.lesson.pk])}"' in shown
     assert "明天" in text(shown)
 
 
@@ -113,7 +116,8 @@ def test_tasks_come_by_urgency_and_group_the_protocol(town: Town) -> None:
     tasks = teacher.build(town.actor("teacher"), town.now).tasks
 
     assert [each.title for each in tasks] == [
-        f"布置作业：{held.title}", "备课、课堂教学：还差 6 项规程", "安小满 想问：一字多音",
+        f"布置作业：{held.title}", "备课、课堂教学、课后作业：还差 7 项规程",
+        "安小满 想问：一字多音",
     ]  # fmt: skip
     assert tasks[0].href == reverse("homework:homework-new", args=[held.pk])
     assert [each.tint for each in tasks] == ["danger", "danger", "info"]
@@ -181,9 +185,7 @@ def test_a_school_sees_what_waits_for_it_and_only_for_it(town: Town) -> None:
     centre = school.build(town.actor("timetabler"), town.now)
     point = school.build(town.actor("deer_head"), town.now)
 
-    assert [each.title for each in centre.waiting] == [
-        "五年级英语：还没有指定主讲教师、主讲教室"
-    ]
+    assert [each.title for each in centre.waiting] == ["五年级英语：还没有指定主讲教师、主讲教室"]
     assert len(point.waiting) == 1
     assert "听讲教师和听讲教室" in point.waiting[0].title
     assert {gap.school_class.split()[0] for gap in point.gaps} == {"鹿回湾教学点"}
@@ -235,6 +237,7 @@ def test_an_officer_counts_the_day_and_the_late_demands(town: Town) -> None:
     assert any("松岭小学" in each.title for each in home.demands)
 
 
+@pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 def test_a_director_sees_three_indicators_and_what_needs_a_decision(town: Town) -> None:
     for week in range(5, town.lesson.week):
         hold(town, week)

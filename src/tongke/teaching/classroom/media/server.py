@@ -102,7 +102,11 @@ def _json(status: int, content: dict[str, object]) -> Response:
 def _usage() -> dict[str, float]:
     used = resource.getrusage(resource.RUSAGE_SELF)
     tasks = len(asyncio.all_tasks())
-    return {"tasks": tasks, "cpu_s": round(used.ru_utime + used.ru_stime, 2), "rss_mb": used.ru_maxrss // 1024}
+    return {
+        "tasks": tasks,
+        "cpu_s": round(used.ru_utime + used.ru_stime, 2),
+        "rss_mb": used.ru_maxrss // 1024,
+    }
 
 
 def read_secret(path: Path | None) -> bytes:

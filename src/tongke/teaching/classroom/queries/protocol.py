@@ -69,17 +69,19 @@ def links(lesson: Lesson, tickable: set[int], at: datetime) -> list[Link]:
 
 
 def columns(lesson: Lesson) -> list[Column]:
-    """Done and total: the host's side, then each listening class."""
-    counts: dict[tuple[bool, str], list[int]] = {}
-    rows = lesson.protocol.values_list("side", "school_class__school__short_name", "done_at")
-    for side, school, done in rows:
-        key = (side != "host", school or "")
-        pair = counts.setdefault(key, [0, 0])
+    """Done and total: the host's side, then each listening class in the order of the tree."""
+    counts: dict[tuple[bool, str, str], list[int]] = {}
+    school = "school_class__school"
+    rows = lesson.protocol.values_list(
+        "side", f"{school}__path", f"{school}__short_name", "done_at"
+    )
+    for side, path, name, done in rows:
+        pair = counts.setdefault((side != "host", path or "", name or ""), [0, 0])
         pair[0] += done is not None
         pair[1] += 1
     return [
-        Column(f"听讲：{school}" if listening else "主讲", done, total)
-        for (listening, school), (done, total) in sorted(counts.items())
+        Column(f"听讲：{name}" if listening else "主讲", done, total)
+        for (listening, _, name), (done, total) in sorted(counts.items())
     ]
 
 

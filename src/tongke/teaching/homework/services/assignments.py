@@ -2,25 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.urls import reverse
+from django.utils import timezone
 
-from tongke.core import messages
 from tongke.core.audit import record
 from tongke.core.errors import Refused
+from tongke.core.jobs import task
 from tongke.core.profile import current
 from tongke.foundation.people.actors import Actor
-from tongke.foundation.people.models import Account
+from tongke.foundation.people.models import SchoolClass
 from tongke.teaching.assessment.models import Item
 from tongke.teaching.classroom.services import protocol
 from tongke.teaching.homework.models import Homework, HomeworkClass, HomeworkItem
 from tongke.teaching.homework.profile import HomeworkProfile
+from tongke.teaching.homework.services import telling
 from tongke.teaching.timetable.models import Lesson
 
-SET = messages.register_kind("homework.set", "新作业")
-MARKED = messages.register_kind("homework.marked", "作业已批改")
+_NO_LESSON = (Lesson.State.NOT_HELD, Lesson.State.CANCELLED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +38,11 @@ def draft(lesson: Lesson, plan: Plan, *, by: Actor, at: datetime) -> Homework:
     """A new draft for a lesson.
 
     Raises:
-        Refused: no items, too many, or a due time in the past; nothing is written.
+        Refused: the lesson did not take place, there are no items or too many, or the due time is
+            in the past; nothing is written.
     """
+    if lesson.state in _NO_LESSON:
+        raise Refused("这节课没有上，不能布置作业。")
     _check(plan, at)
     homework = Homework.objects.create(
         lesson=lesson, title=plan.title, minutes=plan.minutes, due_at=plan.due_at,
@@ -86,40 +89,41 @@ def _put_items(homework: Homework, items: Sequence[Item]) -> None:
 
 @transaction.atomic
 def give_out(homework: Homework, *, by: Actor, at: datetime) -> None:
-    """Open a draft to every class of its lesson and tell pupils and guardians once.
+    """Open a draft to every class of its lesson; pupils and guardians are told by the worker.
 
     Raises:
-        Refused: it is no draft any more, or its due time has passed; nothing is written.
+        Refused: it is no draft any more, its due time has passed, the lesson did not take place or
+            has no classes, or a class is too young for written homework; nothing is written.
     """
     if homework.due_at <= at:
         raise Refused("截止时间已经过去，请先改截止时间。")
+    classes = _classes(homework)
     drafts = Homework.objects.filter(pk=homework.pk, state=Homework.State.DRAFT)
     if not drafts.update(state=Homework.State.OPEN, opened_at=at):
         raise Refused("作业已经布置。")
     homework.refresh_from_db()
-    classes = homework.lesson.classes.values_list("school_class_id", flat=True)
     HomeworkClass.objects.bulk_create(
-        HomeworkClass(homework=homework, school_class_id=pk) for pk in classes
+        HomeworkClass(homework=homework, school_class=one) for one in classes
     )
-    _tell(homework, at)
+    telling.tell_set.enqueue(key=str(homework.pk), homework_id=homework.pk)
     protocol.tick_event(homework.lesson, "homework_opened", by=by.person, at=at)
     record("homework.homework.opened", homework, actor=by, at=at)
 
 
-def _tell(homework: Homework, at: datetime) -> None:
-    day = at.date()
-    enrolled = {
-        "person__enrolments__school_class__homework__homework": homework,
-        "person__enrolments__until": None,
-        "person__enrolments__since__lte": day,
-    }
-    url = reverse("homework:homework-open", args=[homework.pk])
-    due = f"{homework.due_at.astimezone():%m月%d日 %H:%M} 前完成，约 {homework.minutes} 分钟"
-    for account in Account.objects.filter(**enrolled).distinct():
-        messages.notify(
-            account, SET, f"新作业：{homework.title}", key=f"homework:{homework.pk}",
-            body=due, url=url,
-        )  # fmt: skip
+def _classes(homework: Homework) -> list[SchoolClass]:
+    lesson = Lesson.objects.get(pk=homework.lesson_id)
+    if lesson.state in _NO_LESSON:
+        raise Refused("这节课没有上，不能布置作业。")
+    classes = list(
+        SchoolClass.objects.filter(lesson_classes__lesson=lesson).select_related("school")
+    )
+    if not classes:
+        raise Refused("这节课没有上课班级，不能布置作业。")
+    limits = current(HomeworkProfile).daily_minutes
+    for one in classes:
+        if limits.get(one.grade_code) == 0:
+            raise Refused(f"{one.school.short_name} {one.name}按规定不留书面家庭作业。")
+    return classes
 
 
 @transaction.atomic
@@ -134,3 +138,23 @@ def close(homework: Homework, *, by: Actor | None, at: datetime) -> None:
         raise Refused("这份作业不在布置中。")
     homework.refresh_from_db()
     record("homework.homework.closed", homework, actor=by, at=at)
+
+
+def close_overdue(*, at: datetime) -> int:
+    """End every homework that is not taken any more, late hours included; returns how many.
+
+    Safe to run twice.
+    """
+    late = timedelta(hours=current(HomeworkProfile).late_hours)
+    over = Homework.objects.filter(state=Homework.State.OPEN, due_at__lt=at - late)
+    count = 0
+    for homework in over.order_by("due_at", "pk")[:1000]:
+        close(homework, by=None, at=at)
+        count += 1
+    return count
+
+
+@task("homework.close_overdue", every_minutes=15)
+def close_job() -> None:
+    """End what is not taken any more. Safe to run twice."""
+    close_overdue(at=timezone.now())

@@ -8,9 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Sum
-from django.urls import reverse
 
-from tongke.core import messages
 from tongke.core.audit import record
 from tongke.core.errors import Refused
 from tongke.core.profile import current
@@ -19,6 +17,7 @@ from tongke.foundation.people.actors import Actor
 from tongke.teaching.assessment import services as assessment
 from tongke.teaching.homework.models import HomeworkItem, Response, Submission
 from tongke.teaching.homework.profile import HomeworkProfile
+from tongke.teaching.homework.services import telling
 
 
 def mark(submission: Submission, *, at: datetime) -> None:
@@ -99,6 +98,8 @@ def overrule(response: Response, points: float, reason: str, *, by: Actor, at: d
         raise Refused(f"得分应在 0 到 {most} 之间。")
     # The lock orders two teachers; the second one overrules the first.
     locked = Response.objects.select_for_update(of=("self",)).get(pk=response.pk)
+    if locked.points is None:
+        raise Refused("还没有提交，不能改判。")
     turn = _turn(locked)
     learning.void(_key(locked, turn), reason=reason, at=at)
     locked.overruled_points, locked.overruled_reason = points, reason.strip()[:200]
@@ -114,7 +115,7 @@ def overrule(response: Response, points: float, reason: str, *, by: Actor, at: d
     _refresh(submission, [each], f"overrule:{locked.pk}:{turn + 1}")
     record("homework.response.overruled", locked, actor=by, at=at,
            detail={"points": points, "reason": locked.overruled_reason})  # fmt: skip
-    _tell(submission, locked)
+    telling.tell_overruled(locked)
     response.refresh_from_db()
 
 
@@ -127,16 +128,3 @@ def _recount(submission: Submission) -> None:
     by_rule = rows.filter(overruled_points=None).aggregate(sum=Sum("points"))["sum"] or 0
     by_hand = rows.aggregate(sum=Sum("overruled_points"))["sum"] or 0
     Submission.objects.filter(pk=submission.pk).update(points=by_rule + by_hand)
-
-
-def _tell(submission: Submission, response: Response) -> None:
-    account = getattr(submission.pupil, "account", None)
-    if account is not None:
-        messages.notify(
-            account,
-            "homework.marked",
-            f"老师改判了《{submission.homework.title}》第 {response.homework_item.seq} 题",
-            key=f"overruled:{response.pk}:{response.overruled_at.timestamp()}",
-            body=response.overruled_reason,
-            url=reverse("homework:homework-open", args=[submission.homework_id]),
-        )

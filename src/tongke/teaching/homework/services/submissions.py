@@ -1,24 +1,36 @@
 """Taking homework: every answer is saved as it is given, and handing in happens once."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
+from tongke.core.audit import record
 from tongke.core.errors import Refused
 from tongke.core.profile import current
+from tongke.foundation.people.actors import Actor, now
 from tongke.foundation.people.models import Enrolment, Person
 from tongke.teaching.homework.models import Homework, HomeworkItem, Response, Submission
 from tongke.teaching.homework.profile import HomeworkProfile
 from tongke.teaching.homework.services import marking
 
 _ANSWER_MOST = 400
+_PARTS_MOST = 12
+_FIELD = re.compile(r"a(\d{1,4})", re.ASCII)
+Answers = Mapping[int, list[str]]
+State = Submission.State
 
 
 def last_moment(homework: Homework) -> datetime:
     """Until when answers are taken, late ones included."""
     return homework.due_at + timedelta(hours=current(HomeworkProfile).late_hours)
+
+
+def is_taken(homework: Homework, at: datetime) -> bool:
+    """Whether pupils may still answer."""
+    return homework.state == Homework.State.OPEN and at <= last_moment(homework)
 
 
 @transaction.atomic
@@ -32,11 +44,15 @@ def begin(homework: Homework, pupil: Person, *, at: datetime) -> Submission:
     if known is not None:
         return known
     _still_taken(homework, at)
+    return _begun(homework, pupil, at)
+
+
+def _begun(homework: Homework, pupil: Person, at: datetime) -> Submission:
     enrolment = Enrolment.objects.filter(
-        pupil=pupil, until=None, school_class__homework__homework=homework
+        now(timezone.localdate(at)), pupil=pupil, school_class__homework__homework=homework
     ).first()
     if enrolment is None:
-        raise Refused("这份作业没有布置给你的班级。")
+        raise Refused("这份作业没有布置给所在的班级。")
     submission, _ = Submission.objects.get_or_create(
         homework=homework,
         pupil=pupil,
@@ -46,35 +62,40 @@ def begin(homework: Homework, pupil: Person, *, at: datetime) -> Submission:
 
 
 def _still_taken(homework: Homework, at: datetime) -> None:
-    if homework.state != Homework.State.OPEN or at > last_moment(homework):
+    if not is_taken(homework, at):
         raise Refused("作业已经截止，不能再作答；请告诉老师。")
 
 
 @transaction.atomic
-def save_answers(submission: Submission, answers: Mapping[int, list[str]], *, at: datetime) -> int:
+def save_answers(submission: Submission, answers: Answers, *, at: datetime) -> int:
     """Keep answers by number of the item; returns how many were kept.
 
     Raises:
         Refused: it was handed in, or the time is over; nothing is written.
     """
     _still_taken(submission.homework, at)
-    # The conditional update takes the row, so that saving and handing in cannot cross.
-    doing = Submission.objects.filter(pk=submission.pk, state=Submission.State.DOING)
-    if not doing.update(state=Submission.State.DOING):
+    if _locked(submission).state != State.DOING:
         raise Refused("作业已经提交，答案不能再改。")
-    items = {
-        row.seq: row for row in HomeworkItem.objects.filter(homework_id=submission.homework_id)
-    }
+    return _keep(submission, answers, at)
+
+
+def _locked(submission: Submission) -> Submission:
+    """The row, held until the transaction ends, so that saving and handing in cannot cross."""
+    return Submission.objects.select_for_update().get(pk=submission.pk)
+
+
+def _keep(submission: Submission, answers: Answers, at: datetime) -> int:
+    rows = HomeworkItem.objects.filter(homework_id=submission.homework_id)
+    items = {row.seq: row for row in rows}
     fresh = [
         Response(
-            submission=submission,
-            homework_item=items[seq],
-            answer=[str(part)[:_ANSWER_MOST] for part in answer][:12],
-            saved_at=at,
+            submission=submission, homework_item=items[seq], saved_at=at,
+            # PostgreSQL keeps no NUL in a text.
+            answer=[part.replace("\x00", "")[:_ANSWER_MOST] for part in answer[:_PARTS_MOST]],
         )
         for seq, answer in answers.items()
         if seq in items
-    ]
+    ]  # fmt: skip
     Response.objects.bulk_create(
         fresh,
         update_conflicts=True,
@@ -86,40 +107,72 @@ def save_answers(submission: Submission, answers: Mapping[int, list[str]], *, at
 
 @transaction.atomic
 def hand_in(
-    submission: Submission, answers: Mapping[int, list[str]], *, at: datetime
+    submission: Submission, answers: Answers, *, at: datetime, by: Actor | None = None
 ) -> Submission:
     """Keep the last answers, close the submission and mark it at once; a repeat changes nothing.
+
+    Args:
+        by: the pupil as they act; None where the platform hands in.
 
     Raises:
         Refused: the time is over; nothing is written.
     """
-    submission.refresh_from_db()
-    if submission.state != Submission.State.DOING:
-        return submission
-    if answers:
-        save_answers(submission, answers, at=at)
-    else:
+    if _locked(submission).state == State.DOING:
         _still_taken(submission.homework, at)
-    won = Submission.objects.filter(pk=submission.pk, state=Submission.State.DOING).update(
-        state=Submission.State.SUBMITTED, submitted_at=at
-    )
+        _keep(submission, answers, at)
+        Submission.objects.filter(pk=submission.pk).update(state=State.SUBMITTED, submitted_at=at)
+        _mark(submission, at, by)
     submission.refresh_from_db()
-    if won:
-        marking.mark(submission, at=at)
-        submission.refresh_from_db()
     return submission
 
 
-def read_form(data: Mapping[str, Any], lists: Any) -> dict[int, list[str]]:
+def _mark(submission: Submission, at: datetime, by: Actor | None) -> None:
+    submission.refresh_from_db()
+    marking.mark(submission, at=at)
+    record("homework.submission.handed-in", submission, actor=by, at=at)
+
+
+@transaction.atomic
+def enter(
+    homework: Homework, pupil: Person, answers: Answers, *, by: Actor, at: datetime
+) -> Submission:
+    """A teacher puts in what a pupil did on paper; it is marked like any other.
+
+    Nobody is made to use a phone: it may be entered after the time, too, and never counts as late.
+
+    Raises:
+        Refused: the homework was never given out, the pupil is in none of its classes, or has
+            handed in already; nothing is written.
+    """
+    if homework.state == Homework.State.DRAFT:
+        raise Refused("作业还没有布置。")
+    known = Submission.objects.filter(homework=homework, pupil=pupil).first()
+    submission = known or _begun(homework, pupil, at)
+    if _locked(submission).state != State.DOING:
+        raise Refused("这名学生已经提交，不用代录。")
+    _keep(submission, answers, at)
+    Submission.objects.filter(pk=submission.pk).update(
+        state=State.SUBMITTED, submitted_at=min(at, homework.due_at), entered_by=by.person
+    )
+    _mark(submission, at, by)
+    submission.refresh_from_db()
+    return submission
+
+
+def read_form(data: Mapping[str, object], lists: Callable[[str], Iterable[object]]) -> Answers:
     """Answers out of a posted form: fields ``a<number>`` with one or more values.
+
+    The numbers in fields ``q`` are of questions that were shown: without a value, their answer
+    was taken back.
 
     Args:
         data: the posted names.
         lists: gives all values of a name (`QueryDict.getlist`).
     """
-    found: dict[int, list[str]] = {}
+    shown = [_FIELD.fullmatch(f"a{number}") for number in lists("q")]
+    found: dict[int, list[str]] = {int(one.group(1)): [] for one in shown if one}
     for name in data:
-        if name.startswith("a") and name[1:].isdigit():
+        if field := _FIELD.fullmatch(name):
             values = [str(value) for value in lists(name) if str(value).strip()]
-            found[int(name[1:])] = values
+            found[int(field.group(1))] = values
     return found

@@ -4,12 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from itertools import pairwise
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from tongke.core.profile import current
 from tongke.foundation.people.models import Organisation
 from tongke.teaching.timetable.models import Bell, BellGrid, Holiday, Term
+from tongke.teaching.timetable.profile import TimetableProfile
 
 WEEKDAYS = "一二三四五六日"
 SCHOOL_DAYS = (1, 2, 3, 4, 5)
@@ -166,6 +169,30 @@ class BellBook:
             ends = grid.until + timedelta(days=1) if grid.until else None
             edges.update(day for day in (grid.since, ends) if day and since < day <= until)
         return sorted(edges)
+
+
+def advice(school: Organisation, periods: Iterable[Period]) -> list[str]:
+    """Where a school's bells differ from what the region asks for; advice, not a refusal."""
+    listed, profile = list(periods), current(TimetableProfile)
+    stage = next((code for code in school.stages.split(",") if code), "")
+    told: list[str] = []
+    first = profile.first_lesson_after.get(stage)
+    if first and listed and listed[0].starts < first:
+        told.append(f"第 1 节 {listed[0].starts:%H:%M} 上课，规定不早于 {first:%H:%M}。")
+    length = profile.lesson_minutes.get(stage)
+    odd = [one for one in listed if length and minute(one.ends) - minute(one.starts) != length]
+    if odd:
+        told.append(f"有 {len(odd)} 节课不是 {length} 分钟（从第 {odd[0].seq} 节起）。")
+    short = [
+        later
+        for one, later in pairwise(listed)
+        if minute(later.starts) - minute(one.ends) < profile.break_minutes
+    ]
+    if short:
+        told.append(
+            f"有 {len(short)} 个课间不足 {profile.break_minutes} 分钟（第 {short[0].seq} 节前起）。"
+        )
+    return told
 
 
 def planning_day(term: Term, today: date) -> date:

@@ -88,9 +88,7 @@ def takeable_groups(rows: QuerySet[Demand], school: Organisation, day: date) -> 
 def overdue(page: Iterable[Demand], at: datetime) -> set[int]:
     """Ids of the open demands of a page that nobody has taken for longer than the region wants."""
     since = at - timedelta(days=current(TimetableProfile).demand_answer_days)
-    return {
-        each.pk for each in page if each.state == Demand.State.OPEN and each.opened_at < since
-    }
+    return {each.pk for each in page if each.state == Demand.State.OPEN and each.opened_at < since}
 
 
 @dataclass(frozen=True)

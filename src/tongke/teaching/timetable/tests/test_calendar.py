@@ -8,6 +8,8 @@ from tongke.core.errors import Refused
 from tongke.foundation.people.tests.make import make_school
 from tongke.teaching.timetable.models import BellGrid, Holiday, Lesson, Term
 from tongke.teaching.timetable.queries.calendar import (
+    Period,
+    advice,
     bells_on,
     calendar_of,
     current_term,
@@ -215,3 +217,16 @@ def test_new_bells_may_not_put_a_travelling_teacher_in_two_places(scene: Scene) 
         ring(scene.cast.far_school, time(7, 50))
     far = make_school("远岭小学", parent=scene.cast.region.region)
     ring(far, time(7, 50))
+
+
+def test_bells_are_advised_where_they_differ_from_the_regions_rules(scene: Scene) -> None:
+    school = scene.cast.centre
+    early = [Period(1, time(8, 0), time(8, 40)), Period(2, time(8, 45), time(9, 15))]
+    fine = [Period(1, time(8, 30), time(9, 10)), Period(2, time(9, 25), time(10, 5))]
+
+    assert advice(school, early) == [
+        "第 1 节 08:00 上课，规定不早于 08:20。",
+        "有 1 节课不是 40 分钟（从第 2 节起）。",
+        "有 1 个课间不足 15 分钟（第 2 节前起）。",
+    ]
+    assert advice(school, fine) == advice(school, []) == []

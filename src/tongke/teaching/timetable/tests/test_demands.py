@@ -271,7 +271,9 @@ def test_a_lesson_given_up_does_not_come_back_where_its_teacher_now_teaches(scen
     assert list(back.values_list("weekday", "seq")) == [(2, 1)]
 
 
-def test_listing_a_region_costs_the_same_queries_as_one_class(scene: Scene, django_assert_max_num_queries: object) -> None:
+def test_listing_a_region_costs_the_same_queries_as_one_class(
+    scene: Scene, django_assert_max_num_queries: object
+) -> None:
     cast = scene.cast
     classes = [cast.deer_class, cast.stone_class, cast.centre_class, cast.far_class]
 

@@ -217,7 +217,11 @@ def test_a_head_sees_what_is_taught_in_the_school_and_its_points(cast: World) ->
     )
     for seq, klass, its_slot in ((3, cast.deer_class, slot), (4, cast.far_class, None)):
         Placement.objects.create(
-            term=course.term, school_class=klass, weekday=1, seq=seq, subject_id=MUSIC,
+            term=course.term,
+            school_class=klass,
+            weekday=1,
+            seq=seq,
+            subject_id=MUSIC,
             slot=its_slot,
         )
 

@@ -106,7 +106,9 @@ def test_a_lesson_that_was_not_held_says_why(scene: Scene, lesson: Lesson) -> No
     assert not Entry.objects.exists()
 
 
-def test_a_reversed_lesson_takes_its_credits_back_and_may_be_confirmed_again(scene: Scene, lesson: Lesson) -> None:
+def test_a_reversed_lesson_takes_its_credits_back_and_may_be_confirmed_again(
+    scene: Scene, lesson: Lesson
+) -> None:
     hold(scene, lesson)
     run_pending()
     by = {"by": scene.cast.officer, "at": lesson.ends_at + timedelta(hours=3)}

@@ -269,5 +269,3 @@ def test_an_import_refuses_clashes_and_joint_lessons(scene: Scene) -> None:
 def replace_today(actor: Actor) -> Actor:
     """The same actor on a day of the term, whatever day the test runs on."""
     return replace(actor, today=BEFORE.date() + timedelta(days=20))
-
-

@@ -12,9 +12,8 @@ from django.utils import timezone
 from tongke.core.jobs import run_pending
 from tongke.core.profile import override
 from tongke.engines.communities.tests.make import browse
-from tongke.foundation.people.roles import Role
-from tongke.foundation.people.tests.make import MUSIC, acting, make_class
-from tongke.teaching.timetable import policy, web
+from tongke.foundation.people.tests.make import MUSIC, make_class
+from tongke.teaching.timetable import web
 from tongke.teaching.timetable.models import (
     Course,
     Demand,
@@ -154,6 +153,14 @@ def test_from_demand_to_published_course_in_the_browser(scene: Scene) -> None:
     assert cells(deer.get(url("course-export")))[1][0] == "五年级音乐"
     consortium = reverse("communities:consortium-detail", args=[scene.group.pk])
     assert "五年级音乐" in centre.get(consortium).content.decode()
+    for client in (centre, deer, browse(cast.officer)):
+        text = page(client, "joint-week", scene.group.pk)
+        assert "五年级音乐联合课，主讲 林知遥" in text
+        assert "石桥教学点五年级（1）班" in text
+    assert page(centre, "joint-week", scene.group.pk, grade="11") == page(
+        centre, "joint-week", scene.group.pk, grade="15"
+    )
+    assert browse(cast.outsider).get(url("joint-week", scene.group.pk)).status_code == 404
     assert "已经确认" in page(centre, "plan-detail", run.pk)
     assert "已开课" in page(centre, "plan-list")
 
@@ -335,12 +342,3 @@ def test_lists_cost_the_same_queries_with_more_rows(scene: Scene) -> None:
     ask(scene, make_class(cast.far_school))
 
     assert counts() == before
-
-
-def test_homeroom_teacher_and_family_find_their_way(scene: Scene) -> None:
-    cast = scene.cast
-    lesson = first_lesson(published(scene))
-    centre_pupil = acting(cast.centre_pupils[0], Role.PUPIL)
-
-    assert page(browse(centre_pupil), "lesson-detail", lesson.pk)
-    assert policy.may(cast.pupil, policy.Perm.LESSON_READ)

@@ -58,7 +58,9 @@ def test_a_lesson_is_seen_by_those_who_take_part_or_answer_for_it(scene: Scene) 
     assert correctors == {"head", "officer"}
 
 
-def test_a_researcher_of_another_subject_sees_no_lesson_and_one_without_sees_all(scene: Scene) -> None:
+def test_a_researcher_of_another_subject_sees_no_lesson_and_one_without_sees_all(
+    scene: Scene,
+) -> None:
     published(scene)
     office = scene.cast.region.research_office
     maths = make_actor(Role.RESEARCHER, office, subject_code="SB0201", name="数研")

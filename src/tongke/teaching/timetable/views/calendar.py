@@ -146,5 +146,8 @@ def bell_edit(request: AuthedRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{school.name}的作息已保存。")
             return redirect("timetable:bell-list")
-    context = {"form": form, "school": school, "grid": grid}
+    context = {
+        "form": form, "school": school, "grid": grid,
+        "advice": queries.advice(school, known.values()),
+    }  # fmt: skip
     return render(request, "timetable/bell_form.html", context, status=422 if form.errors else 200)

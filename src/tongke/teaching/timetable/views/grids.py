@@ -12,13 +12,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tongke.core.errors import Refused
 from tongke.core.spreadsheets import export_xlsx
 from tongke.core.web import excel_response, page_of
+from tongke.engines.communities.policy import Perm as CommunityPerm
+from tongke.engines.communities.policy import community_or_404
 from tongke.foundation.people.models import Organisation, Person, SchoolClass
 from tongke.foundation.people.roles import FAMILY, Role
 from tongke.foundation.people.web import AuthedRequest
 from tongke.teaching.timetable import policy, sheets
 from tongke.teaching.timetable.forms import PlacementForm, whole
 from tongke.teaching.timetable.policy import Perm
-from tongke.teaching.timetable.queries import grids, staff
+from tongke.teaching.timetable.queries import grids, joint, staff
 from tongke.teaching.timetable.queries.calendar import SCHOOL_DAYS, planning_day, weekday_name
 from tongke.teaching.timetable.services import placements
 from tongke.teaching.timetable.views.shared import Asked, asked
@@ -153,6 +155,18 @@ def school_day(request: AuthedRequest, pk: int) -> HttpResponse:
         context["grid"] = grids.school_day(at.term, school, weekday=weekday, day=day)
     page = "print_week" if request.GET.get("print") else "school_day"
     return render(request, f"timetable/{page}.html", context)
+
+
+@require_GET
+def joint_week(request: AuthedRequest, pk: int) -> HttpResponse:
+    """A consortium's classes of one grade (?grade=) side by side on the real clock."""
+    community = community_or_404(request.actor, pk, CommunityPerm.COMMUNITY_READ)
+    at = asked(request)
+    context: dict[str, Any] = {"community": community, "at": at}
+    if at:
+        wanted = request.GET.get("grade", "")
+        context["joint"] = joint.joint_week(at.term, community, wanted, at.planned)
+    return render(request, "timetable/joint_week.html", context)
 
 
 @require_GET

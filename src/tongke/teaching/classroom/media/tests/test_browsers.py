@@ -1,6 +1,7 @@
 """A lesson in real browsers: host and rooms see each other, and nothing short of leaving ends it.
 
-Every participant has a browser context of its own with a fake camera. Pictures are counted where they are
+Every participant has a browser context of its own with a fake camera. Pictures are counted where
+they are
 decoded, so each number below is a picture that a class has seen.
 """
 
