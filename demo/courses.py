@@ -7,7 +7,7 @@ from demo.world import School, World, at
 from tongke.foundation.curriculum.models import Textbook
 from tongke.foundation.people.models import SchoolClass
 from tongke.teaching.timetable import slots as pure
-from tongke.teaching.timetable.models import Course, Demand
+from tongke.teaching.timetable.models import Course, Demand, Listener
 from tongke.teaching.timetable.queries import planning
 from tongke.teaching.timetable.services import courses as staffing
 from tongke.teaching.timetable.services import demands
@@ -85,9 +85,7 @@ def _staff(world: World, plan: CoursePlan, course: Course, day: date) -> None:
         _assist(world, plan, world.schools[key], listener, day)
 
 
-def _assist(
-    world: World, plan: CoursePlan, school: School, listener: staffing.Listener, day: date
-) -> None:
+def _assist(world: World, plan: CoursePlan, school: School, listener: Listener, day: date) -> None:
     staffing.staff_listener(
         listener, assistant=school.teachers[assistant(school.staffing, plan)],
         room=school.joint_room, by=world.planning(school, day), at=at(day, "16:30"),

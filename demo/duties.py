@@ -4,6 +4,7 @@ import random
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from tongke.foundation.people.actors import Actor
 from tongke.teaching.classroom.models import ProtocolItem
 from tongke.teaching.classroom.services import protocol, sessions
 from tongke.teaching.timetable.models import Lesson
@@ -47,7 +48,10 @@ def _tick(
 ) -> None:  # fmt: skip
     if not _SHARE[telling]:
         return
-    actors = {None: sides[0].actor, **{side.row.school_class_id: side.actor for side in sides[1:]}}
+    actors: dict[int | None, Actor] = {
+        None: sides[0].actor,
+        **{side.row.school_class_id: side.actor for side in sides[1:]},
+    }
     rows = ProtocolItem.objects.filter(lesson=lesson, done_at=None, code__in=words)
     for item in rows.order_by("pk"):
         if chance.random() < _SHARE[telling]:

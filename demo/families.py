@@ -62,11 +62,12 @@ def entry_year(world: World, grade: str) -> int:
 
 def admit_all(world: World) -> None:
     """Every pupil on the roll of a class, and a guardian for each."""
-    new, places = [], []
+    new: list[NewPerson] = []
+    places: list[tuple[School, Klass, int]] = []
     for school in world.schools.values():
         for klass in school.spec.sizes:
-            for seat, person in enumerate(_pupils(world, school, klass, len(new)), 1):
-                new.append(person)
+            for seat, pupil in enumerate(_pupils(world, school, klass, len(new)), 1):
+                new.append(pupil)
                 places.append((school, klass, seat))
     by, moment = world.admin(world.clock.before.date()), world.clock.before
     people = add_people(new, by=by, at=moment)

@@ -103,8 +103,8 @@ def _roles(
         school.head = free[0]
     else:
         school.head = people[first + len(school.staffing.posts)]
-    login = cast.TIMETABLERS.get(spec.key)
-    school.timetabler = world.cast[login] if login else free[1 if spec.is_point else 0]
+    timetabler = cast.TIMETABLERS.get(spec.key)
+    school.timetabler = world.cast[timetabler] if timetabler else free[1 if spec.is_point else 0]
     if spec.key == "qiyun":
         world.cast[cast.HEAD] = school.head
     since = world.clock.starts_on - timedelta(days=365)

@@ -29,10 +29,10 @@ def _books() -> list[curriculum.BookLine]:
         points.setdefault(row.unit, []).append(line)
     units: dict[str, list[curriculum.UnitLine]] = {}
     for unit in data.units():
-        line = curriculum.UnitLine(
+        made = curriculum.UnitLine(
             unit.code, unit.seq, unit.title, unit.periods, tuple(points.get(unit.code, ()))
         )
-        units.setdefault(unit.textbook, []).append(line)
+        units.setdefault(unit.textbook, []).append(made)
     return [
         curriculum.BookLine(row.code, row.subject, row.grade, row.volume, row.edition,
                             tuple(units.get(row.code, ())))

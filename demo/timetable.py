@@ -1,7 +1,7 @@
 """The term of the county: bells, calendar, and the week of every class."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 
 from demo.joint import CoursePlan, Reserved, closures
 from demo.region import GRID_NAMES, bells
@@ -37,7 +37,9 @@ def open_term(world: World) -> None:
     )  # fmt: skip
     world.term = term
     monday = world.clock.monday(_HOLIDAY_WEEK)
-    days = [(monday + timedelta(days=offset), "农忙假", None) for offset in range(5)]
+    days: list[tuple[date, str, int | None]] = [
+        (monday + timedelta(days=offset), "农忙假", None) for offset in range(5)
+    ]
     days.append((monday - timedelta(days=2), "补周五的课", 5))
     if world.clock.today.isoweekday() > 5:
         days.append((world.clock.today, "补课日", world.clock.plan_weekday))

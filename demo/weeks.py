@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+Klass = tuple[str, int]
 Period = tuple[int, int]
 """Weekday and number of the period."""
 Node = tuple[str, object]
@@ -18,8 +19,8 @@ Node = tuple[str, object]
 class Lesson:
     """One weekly lesson; `period` is where it stands, `fixed` that it may not move."""
 
-    klass: object
-    teacher: object
+    klass: Klass
+    teacher: int
     subject: str
     period: Period | None = None
     fixed: bool = False

@@ -19,7 +19,7 @@ from django.utils import timezone
 ROOT = Path(__file__).resolve().parent.parent
 _TIMEOUT_SECONDS = 900
 _CONTENT = (
-    "demo/*.py", "profiles/demo.toml", "src/tongke/**/*.py", "src/tongke/**/*.csv",
+    "demo/*.*", "profiles/demo.toml", "src/tongke/**/*.py", "src/tongke/**/*.csv",
     "config/settings.py",
 )  # fmt: skip
 
@@ -67,7 +67,8 @@ def _load(folder: Path, day: date) -> None:
         "import sys; from config import cli; import django; django.setup(); "
         "from django.core.management import call_command; from datetime import date; "
         "call_command('migrate', verbosity=0); from demo.load import load; "
-        "load(print, date.fromisoformat(sys.argv[1])); "
+        "told = load(print, date.fromisoformat(sys.argv[1])); "
+        "from pathlib import Path; Path(sys.argv[2]).write_text(told); "
         "from django.db import connection; "
         "connection.cursor().execute('PRAGMA wal_checkpoint(TRUNCATE)'); connection.close()"
     )
@@ -77,10 +78,8 @@ def _load(folder: Path, day: date) -> None:
         **kept, "TONGKE_VAR": str(making), "TONGKE_DEMO": "1",
         "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
     }  # fmt: skip
-    subprocess.run(
-        [sys.executable, "-c", code, day.isoformat()], cwd=ROOT, env=env, check=True,
-        timeout=_TIMEOUT_SECONDS,
-    )  # fmt: skip
+    command = [sys.executable, "-c", code, day.isoformat(), str(making / "loaded.txt")]
+    subprocess.run(command, cwd=ROOT, env=env, check=True, timeout=_TIMEOUT_SECONDS)
     making.rename(folder)
 
 

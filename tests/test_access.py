@@ -157,3 +157,52 @@ def test_only_those_of_the_matrix_reach(name: str, visitors: Visitors) -> None:
             transaction.set_rollback(True)
 
     assert not wrong, "\n".join(wrong)
+
+
+TWINS = [
+    "people:person-detail", "people:class-detail", "timetable:course-detail",
+    "timetable:lesson-detail", "classroom:lesson-summary", "learning:cell",
+    "homework:homework-detail", "homework:submission-detail", "communities:consortium-detail",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_what_is_not_yours_looks_like_what_is_not_there(name: str, visitors: Visitors) -> None:
+    row, who = ROWS[name], "far_teacher"
+    there = row.arguments(visitors.story, who)
+    nowhere = dict.fromkeys(there, NOTHING)
+
+    not_yours = visitors.ask(who, "GET", reverse(name, kwargs=there))
+    not_there = visitors.ask(who, "GET", reverse(name, kwargs=nowhere))
+
+    assert not_yours.status_code == not_there.status_code == 404
+    assert not_yours.content == not_there.content
+
+
+@pytest.mark.parametrize("name", ["monitor:dashboard", "monitor:indicator-detail"])
+def test_figures_of_another_place_are_missing(name: str, visitors: Visitors) -> None:
+    kwargs = {"code": "held"} if name.endswith("detail") else None
+    place = visitors.story.world.deer_bay.pk
+
+    for who in ("far_head", "far_officer", "far_director", "far_researcher"):
+        answer = visitors.ask(who, "GET", f"{reverse(name, kwargs=kwargs)}?org={place}")
+        assert answer.status_code == 404, who
+    own = visitors.ask("director", "GET", f"{reverse(name, kwargs=kwargs)}?org={place}")
+    assert own.status_code == 200
+
+
+def test_the_sign_in_page_renders_and_what_we_do_not_offer_looks_missing(
+    visitors: Visitors,
+) -> None:
+    login = visitors.ask(GUEST, "GET", "/accounts/login/")
+    missing = visitors.ask(GUEST, "GET", "/no/such/page/")
+    signup = visitors.ask(GUEST, "GET", "/accounts/signup/")
+
+    assert login.status_code == 200
+    assert b"<form" in login.content
+    assert (signup.status_code, signup.content) == (404, missing.content)
+
+
+def test_the_style_guide_is_not_mounted_outside_debug() -> None:
+    assert not settings.DEBUG
+    assert "styleguide" not in url_names()

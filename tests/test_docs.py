@@ -60,7 +60,7 @@ def service(path: str) -> object:
     return getattr(importlib.import_module(module), name, None)
 
 
-def tests_of(path: Path) -> set[str]:
+def names_in(path: Path) -> set[str]:
     """The names of the test functions of a file."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
     return {node.name for node in ast.parse(path.read_text()).body if isinstance(node, kinds)}
@@ -81,7 +81,7 @@ def test_what_a_row_of_the_policy_map_points_to_exists(row: dict[str, str]) -> N
     assert not set(pages) - url_names()
     assert not [each for each in services if not callable(service(each))]
     for path, name in tests:
-        assert name in tests_of(ROOT / "src" / "tongke" / path)
+        assert name in names_in(ROOT / "src" / "tongke" / path)
     assert row["state"].startswith(STATES)
 
 

@@ -7,6 +7,9 @@ import {
   LETTERS, Media, drawIcons, drawSlide, eachSecond, openDialog, part, play, showClock, showLink,
   shutDialog, timeLeft, told,
 } from "./page";
+import { here, modeOf, nextSeat, toggled, unsent, withUnsent } from "./seats";
+import type { Mode } from "./seats";
+import { SoundFirst } from "./sound";
 import type { PupilPart } from "./types";
 
 const root = need(document, "#live");
@@ -17,6 +20,14 @@ let absent = new Set<number>();
 let seat: number | null = null;
 let microphone = false;
 let readChat = 0;
+let counting = false;
+/** Letters chosen for a seat when several options may be right. */
+let letters = "";
+/** Cards counted for a question, by letter, before they are handed in. */
+let counts = { question: 0, by: new Map<string, number>() };
+/** The page looked at by ourselves while the host is away; null follows the host. */
+let ownSlide: number | null = null;
+const sound = new SoundFirst();
 
 const media = new Media(data, {
   track: (id, stream) => {
@@ -26,21 +37,29 @@ const media = new Media(data, {
     const host = people.find((one) => one.role === "host");
     const words = !host || host.away ? "等待主讲端" : host.paused || !host.video ? "画面暂停，声音正常" : "";
     write(part(root, "host-name"), words === "" ? data.lesson.teacher : `${data.lesson.teacher} · ${words}`);
+    sound.hear(host?.paused === true, hub.clock.now());
+    showLine();
   },
   state: () => {
-    showLink(root, hub);
+    showLine();
   },
 });
 
-function open(): boolean {
-  return hub.parts.question?.state === "open";
+/** The line above the stage: a lost network first, else that sound goes before picture. */
+function showLine(): void {
+  showLink(root, hub);
+  if (hub.lostAt !== null || hub.status === "denied") return;
+  const words = sound.words(hub.clock.now());
+  show(part(root, "strip"), words !== "");
+  write(part(root, "strip"), words);
 }
 
-/** Calling the roll comes first; afterwards the seats serve the question that runs. */
-function mode(): "roll" | "cards" | "rest" {
-  const rows = hub.parts.roster ?? [];
-  if (calling || rows.every((one) => one.status === "")) return "roll";
-  return open() ? "cards" : "rest";
+function roster(): PupilPart[] {
+  return withUnsent(hub.parts.roster ?? [], unsent(hub.outbox.waiting(), hub.parts.question));
+}
+
+function mode(): Mode {
+  return modeOf(roster(), hub.parts.question, { calling, counting });
 }
 
 function seatNote(one: PupilPart): string {
@@ -52,57 +71,118 @@ function seatNote(one: PupilPart): string {
 }
 
 function drawSeats(): void {
-  const rows = hub.parts.roster ?? [];
+  const now = mode();
+  if (now === "counts") {
+    drawCounts();
+    return;
+  }
   sync(
     part(root, "seats"),
-    rows,
+    roster(),
     (one) => one.id,
     (one) => el("button", { type: "button", class: "live-seat", "data-act": "seat", "data-pupil": one.id },
       el("span", {}, one.name), el("i", {}, "")),
     (button, one) => {
-      const here = one.status !== "absent" && one.status !== "leave";
+      const off = now === "roll" ? absent.has(one.id) : !here(one);
       write(button.lastElementChild, seatNote(one));
-      setAttribute(button, "aria-pressed", mode() === "roll" ? (absent.has(one.id) ? "true" : "false") : seat === one.id ? "true" : "false");
-      setAttribute(button, "disabled", mode() === "rest" || (mode() === "cards" && !here));
-      button.classList.toggle("live-seat-off", mode() === "roll" ? absent.has(one.id) : !here);
-      button.classList.toggle("live-seat-done", mode() === "cards" && one.done);
+      setAttribute(button, "aria-pressed", (now === "roll" ? absent.has(one.id) : seat === one.id) ? "true" : "false");
+      setAttribute(button, "disabled", now === "rest" || (now === "cards" && !here(one)));
+      button.classList.toggle("live-seat-off", off);
+      button.classList.toggle("live-seat-done", now === "cards" && one.done);
     },
   );
+}
+
+/** One tile for each letter: fewer, how many, more. */
+function drawCounts(): void {
+  const { question } = hub.parts;
+  if (!question) return;
+  if (counts.question !== question.id) counts = { question: question.id, by: new Map() };
+  const step = (letter: string, by: number, sign: string, words: string): HTMLElement =>
+    el("button", { type: "button", class: "live-step", "data-act": "step", "data-letter": letter, "data-by": by, "aria-label": `${letter} ${words}` }, sign);
+  sync(
+    part(root, "seats"),
+    LETTERS.slice(0, question.options.length),
+    (letter) => `count-${letter}`,
+    (letter) => el("div", { class: "live-count" }, el("b", {}, letter), step(letter, -1, "−", "减一人"),
+      el("span", { class: "live-count-number" }, "0"), step(letter, 1, "＋", "加一人")),
+    (tile, letter) => {
+      write(tile.querySelector(".live-count-number"), String(counts.by.get(letter) ?? 0));
+    },
+  );
+}
+
+function toolButton(act: string, words: string, main = false): HTMLElement {
+  return el("button", { type: "button", class: main ? "btn btn-primary" : "btn", "data-act": act }, words);
 }
 
 function drawTools(): void {
   const tools = part(root, "entry-tools");
   const { question } = hub.parts;
-  const name = `${mode()}:${question?.id ?? 0}:${seat ?? 0}`;
+  const name = `${mode()}:${question?.id ?? 0}:${seat ?? 0}:${letters}:${calling ? 1 : 0}`;
   if (tools.getAttribute("data-shown") === name) return;
   tools.setAttribute("data-shown", name);
   if (mode() === "roll") {
-    fill(tools, el("button", { type: "button", class: "btn btn-primary", "data-act": "roll-send" }, "提交点名"));
+    fill(tools, toolButton("roll-send", "提交点名", true), calling && toolButton("roll-stop", "不点了"));
+  } else if (mode() === "counts") {
+    fill(tools, toolButton("counts-send", "提交人数", true), toolButton("by-seat", "改为按座位"));
   } else if (mode() === "cards" && question) {
-    const letters = question.options.map((_, index) => LETTERS[index] ?? "");
-    fill(tools, ...letters.map((letter) =>
-      el("button", { type: "button", class: "live-letter", "data-act": "letter", "data-letter": letter, disabled: seat === null }, letter)));
+    const several = question.kind === "multiple";
+    const keys = question.options.map((_, index) => LETTERS[index] ?? "");
+    fill(tools, ...keys.map((letter) =>
+      el("button", { type: "button", class: "live-letter", "data-act": "letter", "data-letter": letter, disabled: seat === null, "aria-pressed": several ? (letters.includes(letter) ? "true" : "false") : null }, letter)),
+    several && seat !== null && toolButton("letters-done", "录入", true), toolButton("by-count", "只数人数"));
   } else {
     fill(tools);
   }
 }
 
+function entryWords(rows: PupilPart[]): [string, string, string] {
+  const present = rows.filter(here);
+  const done = present.filter((one) => one.done).length;
+  const waiting = hub.outbox.size > 0 ? `，${hub.outbox.size} 项待上传` : "，已上传";
+  switch (mode()) {
+    case "roll":
+      return ["点名", "默认到齐，点没到的学生，再点“提交点名”。", `${rows.length - absent.size} / ${rows.length} 到`];
+    case "cards":
+      return ["代录答题卡", seat === null ? "点座位，再选字母；屏上只显示已录。" : "选字母；录完自动到下一个。", `${done} / ${present.length} 已录${done > 0 ? waiting : ""}`];
+    case "counts":
+      return ["数答题卡", "数一数举每个字母的人数，再提交；不记姓名。", `合计 ${[...counts.by.values()].reduce((sum, one) => sum + one, 0)} / ${present.length} 人`];
+    case "rest":
+      return ["全班", "有随堂问时，可在这里代录答题卡。", `${present.length} / ${rows.length} 到课`];
+  }
+}
+
 function drawEntry(): void {
-  const rows = hub.parts.roster ?? [];
-  const present = rows.filter((one) => one.status !== "absent" && one.status !== "leave");
-  const done = rows.filter((one) => one.done).length;
-  const words = {
-    roll: ["点名", "默认到齐，点没到的学生，再点“提交点名”。", `${rows.length - absent.size} / ${rows.length} 到`],
-    cards: ["代录答题卡", seat === null ? "点座位，再选字母；屏上只显示已录。" : "选字母；录完自动到下一个。", `${done} / ${present.length} 已录${hub.outbox.size > 0 ? `，${hub.outbox.size} 项待上传` : ""}`],
-    rest: ["全班", "有随堂问时，可在这里代录答题卡。", `${present.length} / ${rows.length} 到课`],
-  }[mode()];
-  write(part(root, "entry-title"), words[0] ?? "");
-  write(part(root, "entry-note"), words[1] ?? "");
-  write(part(root, "entry-count"), words[2] ?? "");
+  const rows = roster();
+  const [title, note, count] = entryWords(rows);
+  write(part(root, "entry-title"), title);
+  write(part(root, "entry-note"), note);
+  write(part(root, "entry-count"), count);
   const roll = rows.some((one) => one.status !== "");
-  write(part(root, "roll-count"), roll ? `到课 ${present.length} / ${rows.length}` : "未点名");
+  write(part(root, "roll-count"), roll ? `到课 ${rows.filter(here).length} / ${rows.length}` : "未点名");
   drawSeats();
   drawTools();
+}
+
+/** The host's page, or our own while we look for ourselves; pictures are fetched beforehand. */
+function drawStage(): void {
+  const { session, deck } = hub.parts;
+  const slides = deck ?? [];
+  const no = ownSlide ?? session.slide;
+  drawSlide(part(root, "slide"), slides.find((one) => one.no === no));
+  show(part(root, "own-tools"), ownSlide !== null);
+  write(part(root, "own-page"), `自己看：第 ${no} / ${slides.length} 页`);
+  for (const one of slides) keep(one.image);
+}
+
+const kept = new Map<string, HTMLImageElement>();
+
+function keep(image: string): void {
+  if (image === "" || kept.has(image)) return;
+  const picture = new Image();
+  picture.src = image;
+  kept.set(image, picture);
 }
 
 function drawNow(): void {
@@ -121,8 +201,8 @@ function drawNow(): void {
 }
 
 function draw(): void {
-  const { session, deck } = hub.parts;
-  drawSlide(part(root, "slide"), deck?.find((one) => one.no === session.slide));
+  const { session } = hub.parts;
+  drawStage();
   drawNow();
   drawEntry();
   const raised = (hub.parts.hands ?? []).some((hand) => hand.person === null);
@@ -146,47 +226,115 @@ function applyMicrophone(): void {
   write(need(button, "[data-label]"), muted ? "麦克风关" : "麦克风开");
 }
 
-function enter(letter: string): void {
+function enter(choice: string): void {
   const { question } = hub.parts;
-  if (!question || seat === null) return;
+  if (!question || seat === null || choice === "") return;
   const pupil = seat;
-  const rows = hub.parts.roster ?? [];
-  const next = rows.find((one) => one.id !== pupil && !one.done && one.status !== "absent" && one.status !== "leave");
-  seat = next?.id ?? null;
-  void told(hub.act("answer", { question: question.id, choice: letter, pupil }, true));
+  void told(hub.act("answer", { question: question.id, choice, pupil }, true)).then(draw);
+  seat = nextSeat(roster(), pupil);
+  letters = "";
   draw();
+}
+
+/** One letter is an answer; where several may be right, letters are gathered first. */
+function pressLetter(letter: string): void {
+  if (hub.parts.question?.kind !== "multiple") {
+    enter(letter);
+    return;
+  }
+  letters = toggled(letters, letter);
+  draw();
+}
+
+function sendCounts(): void {
+  const { question } = hub.parts;
+  if (!question) return;
+  const fields = { question: question.id, counts: Object.fromEntries(counts.by) };
+  void told(hub.act("cards", fields, true)).then((ok) => {
+    if (ok) toast("人数已记录", "ok");
+  });
 }
 
 function sendRoll(): void {
   const statuses: Record<string, string> = {};
-  for (const one of hub.parts.roster ?? []) statuses[String(one.id)] = absent.has(one.id) ? "absent" : "present";
+  for (const one of hub.parts.roster ?? []) {
+    statuses[String(one.id)] = absent.has(one.id) ? "absent" : one.status === "leave" ? "leave" : "present";
+  }
   void told(hub.act("roll", { statuses }, true)).then((ok) => {
-    if (ok) {
-      calling = false;
-      toast("点名已记录", "ok");
-    }
+    if (ok) toast("点名已记录", "ok");
     draw();
   });
+  // It is kept on this device now; the network may take its time.
+  calling = false;
+  draw();
 }
 
-drawIcons(root, { hand: "hand-stop", mic: "microphone", roll: "user-check", talk: "headphones", again: "refresh", leave: "x" });
+function turnOwn(step: number): void {
+  const most = hub.parts.deck?.length ?? 1;
+  ownSlide = Math.min(most, Math.max(1, (ownSlide ?? hub.parts.session.slide) + step));
+  drawStage();
+}
+
+const LOUDNESS = [1, 0.75, 0.5, 0.25];
+let loudness = 0;
+
+drawIcons(root, { hand: "hand-stop", mic: "microphone", roll: "user-check", talk: "headphones", volume: "volume", deck: "presentation", again: "refresh", leave: "x" });
 onAct(document.body, {
   seat: (button) => {
     const pupil = Number(button.dataset.pupil);
     if (mode() === "roll") {
-      if (absent.has(pupil)) absent.delete(pupil);
-      else absent.add(pupil);
+      if (!absent.delete(pupil)) absent.add(pupil);
     } else {
       seat = seat === pupil ? null : pupil;
+      letters = "";
     }
     draw();
   },
   letter: (button) => {
-    enter(button.dataset.letter ?? "");
+    pressLetter(button.dataset.letter ?? "");
+  },
+  "letters-done": () => {
+    enter(letters);
+  },
+  "by-count": () => {
+    counting = true;
+    draw();
+  },
+  "by-seat": () => {
+    counting = false;
+    draw();
+  },
+  step: (button) => {
+    const letter = button.dataset.letter ?? "";
+    const most = roster().filter(here).length;
+    const next = (counts.by.get(letter) ?? 0) + Number(button.dataset.by);
+    counts.by.set(letter, Math.min(most, Math.max(0, next)));
+    draw();
+  },
+  "counts-send": sendCounts,
+  deck: () => {
+    ownSlide = ownSlide === null ? hub.parts.session.slide : null;
+    drawStage();
+  },
+  "own-previous": () => {
+    turnOwn(-1);
+  },
+  "own-next": () => {
+    turnOwn(1);
+  },
+  volume: (button) => {
+    loudness = (loudness + 1) % LOUDNESS.length;
+    const now = LOUDNESS[loudness] ?? 1;
+    part<HTMLVideoElement>(root, "host-video").volume = now;
+    write(button.querySelector("[data-label]"), `音量 ${Math.round(now * 100)}`);
+  },
+  "roll-stop": () => {
+    calling = false;
+    draw();
   },
   roll: () => {
     calling = true;
-    absent = new Set((hub.parts.roster ?? []).filter((one) => one.status === "absent").map((one) => one.id));
+    absent = new Set(roster().filter((one) => one.status === "absent").map((one) => one.id));
     draw();
   },
   "roll-send": sendRoll,
@@ -224,7 +372,8 @@ part(document, "say").addEventListener("submit", (event) => {
 document.addEventListener("keydown", (event) => {
   if (mode() !== "cards" || seat === null || (event.target as Element).matches("input, textarea, select")) return;
   const letter = event.key.toUpperCase();
-  if (LETTERS.slice(0, hub.parts.question?.options.length ?? 0).includes(letter)) enter(letter);
+  if (LETTERS.slice(0, hub.parts.question?.options.length ?? 0).includes(letter)) pressLetter(letter);
+  else if (event.key === "Enter" && letters !== "") enter(letters);
 });
 
 hub.onParts((changed) => {
@@ -232,7 +381,8 @@ hub.onParts((changed) => {
   draw();
 });
 hub.onStatus(() => {
-  showLink(root, hub);
+  showLine();
+  drawEntry();
 });
 const REPORT_SECONDS = 5;
 let bytesBefore = 0;
@@ -243,13 +393,14 @@ async function report(): Promise<void> {
   const bytes = received.reduce((sum, one) => sum + one.bytes, 0);
   const kbps = Math.round(Math.max(0, bytes - bytesBefore) / 125 / REPORT_SECONDS);
   bytesBefore = bytes;
-  const host = media.room.participants.find((one) => one.role === "host");
-  const mode = host?.paused === true ? "audio" : "video";
-  hub.signal({ t: "signal", mode, kbps, loss: 0, rtt: Math.round(hub.clock.trip ?? 0) });
+  const line = sound.first ? "audio" : "video";
+  const news = sound.news(hub.clock.now());
+  if (news !== "") void hub.act("net", { mode: news });
+  hub.signal({ t: "signal", mode: line, kbps, loss: 0, rtt: Math.round(hub.clock.trip ?? 0) });
 }
 setInterval(() => void report(), REPORT_SECONDS * 1000);
 eachSecond(() => {
-  showLink(root, hub);
+  showLine();
   showClock(root, hub);
   drawNow();
 });

@@ -21,6 +21,12 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdigit() and len(text) < 12 else None
 
 
+def _term(request: AuthedRequest, terms: list[str]) -> str:
+    """The term that the address asks for when it has values, else the newest."""
+    asked = request.GET.get("term", "")
+    return asked if asked in terms else (terms or [""])[0]
+
+
 def _one_or_404(code: str) -> Indicator:
     found = indicator(code)
     if found is None:
@@ -36,7 +42,7 @@ def dashboard(request: AuthedRequest) -> HttpResponse:
     )
     snapshot = queries.newest()
     terms = queries.terms(snapshot)
-    term = request.GET.get("term") if request.GET.get("term") in terms else (terms or [""])[0]
+    term = _term(request, terms)
     figures = queries.figures(snapshot, organisation, term, request.actor.today)
     context = {
         "organisation": organisation, "snapshot": snapshot, "figures": figures, "term": term,
@@ -62,7 +68,8 @@ def _trends(request: AuthedRequest, organisation: object, term: str) -> dict[str
         "kind": "line", "unit": "%", "max": 100, "labels": [f"第 {week} 周" for week in order],
         "series": [
             {"name": name, "values": [
-                None if line.get(week) is None else round(line[week] * 100, 1) for week in order
+                None if (share := line.get(week)) is None else round(share * 100, 1)
+                for week in order
             ]}
             for name, line in series
         ],
@@ -78,7 +85,7 @@ def indicator_detail(request: AuthedRequest, code: str) -> HttpResponse:
     )
     snapshot = queries.newest()
     terms = queries.terms(snapshot)
-    term = request.GET.get("term") if request.GET.get("term") in terms else (terms or [""])[0]
+    term = _term(request, terms)
     inside = policy.organisations(request.actor, Perm.VALUE_READ).filter(
         path__startswith=organisation.path
     )
@@ -109,7 +116,7 @@ def indicator_rows(request: AuthedRequest, code: str) -> HttpResponse:
     )
     schools = list(inside.values_list("pk", flat=True))
     terms = queries.terms(snapshot)
-    term = request.GET.get("term") if request.GET.get("term") in terms else (terms or [""])[0]
+    term = _term(request, terms)
     export = bool(request.GET.get("export"))
     number = _number(request.GET.get("page")) or 1
     first, most = (0, queries.ROWS_MOST) if export else ((number - 1) * PER_PAGE, PER_PAGE)

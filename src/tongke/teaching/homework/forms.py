@@ -42,7 +42,8 @@ class HomeworkForm(forms.Form):
         else:
             initial = {"title": homework.title, "minutes": homework.minutes,
                        "due_at": timezone.localtime(homework.due_at)}  # fmt: skip
-        super().__init__(*args, initial={**initial, **kw.pop("initial", {})}, **kw)
+        kw["initial"] = {**initial, **kw.get("initial", {})}
+        super().__init__(*args, **kw)
         self.fields["items"].queryset = bank  # type: ignore[attr-defined]
 
     def plan(self) -> Plan:

@@ -159,7 +159,8 @@ def sheet(
     """
     listed = [one for one in entries if one.weekday in weekdays]
     common = [one for one in spans if one.weekday in weekdays]
-    times = [(one.start, one.end) for one in (*listed, *common)] or [(480, 1020)]
+    times = [(one.start, one.end) for one in listed] + [(one.start, one.end) for one in common]
+    times = times or [(480, 1020)]
     frame = _Frame(
         tuple(one.key for one in columns), tuple(weekdays),
         min(start for start, _ in times) // 60 * 60, -(-max(end for _, end in times) // 60) * 60,

@@ -21,6 +21,7 @@ from tongke.teaching.classroom.models import RollEntry
 from tongke.teaching.homework import policy as homework
 from tongke.teaching.timetable import policy as timetable
 from tongke.teaching.timetable.models import Lesson
+from tongke.teaching.timetable.queries.lessons import lesson_rows
 
 _TWO_WEEKS = timedelta(days=14)
 _ROLL = {
@@ -125,7 +126,7 @@ def _wards(actor: Actor) -> dict[Person, SchoolClass | None]:
     held = Enrolment.objects.filter(on_day(actor.today)).select_related("school_class__school")
     rows = people.wards(actor).prefetch_related(Prefetch("enrolments", held, to_attr="held"))
     return {
-        each: each.held[0].school_class if each.held else None  # type: ignore[attr-defined]
+        each: each.held[0].school_class if each.held else None
         for each in rows.order_by("birth_date", "pk")
     }
 
@@ -159,7 +160,7 @@ def _lessons(actor: Actor, child: Person, own: SchoolClass, today: Today) -> lis
         day=today.day, classes__school_class=own
     )
     rows = rows.annotate(roll=Subquery(entry[:1])).order_by("starts_at", "pk")
-    return list(lessons.lesson_rows(rows))
+    return list(lesson_rows(rows))
 
 
 def _attended(lesson: Lesson, own: SchoolClass, now: datetime, today: Today) -> Attended:

@@ -16,6 +16,7 @@ from tongke.foundation.people.actors import Actor
 from tongke.foundation.people.models import Title
 from tongke.gateway.portal.homes import lessons, words
 from tongke.gateway.portal.homes.calendar import today_of
+from tongke.gateway.portal.homes.lessons import LessonCard
 from tongke.gateway.portal.homes.researcher import title_tasks
 from tongke.gateway.portal.homes.school import unresolved
 from tongke.gateway.portal.homes.tasks import Task
@@ -61,9 +62,9 @@ class OfficerHome:
     greeting: str
     line: str
     counts: Counts
-    lessons: tuple[lessons.LessonCard, ...]
+    lessons: tuple[LessonCard, ...]
     more: int
-    not_held: tuple[lessons.LessonCard, ...]
+    not_held: tuple[LessonCard, ...]
     unresolved: int
     demands: tuple[Task, ...]
     demands_count: int

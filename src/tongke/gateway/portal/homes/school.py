@@ -10,6 +10,7 @@ from tongke.foundation.people.actors import Actor
 from tongke.foundation.people.roles import Role
 from tongke.gateway.portal.homes import lessons, words
 from tongke.gateway.portal.homes.calendar import Today, today_of
+from tongke.gateway.portal.homes.lessons import LessonCard
 from tongke.gateway.portal.homes.tasks import Task
 from tongke.teaching.timetable import policy as timetable
 from tongke.teaching.timetable.models import Course, Demand, Lesson
@@ -55,8 +56,8 @@ class SchoolHome:
     more_gaps: int
     demands: Demands
     waiting: tuple[Task, ...]
-    lessons: tuple[lessons.LessonCard, ...]
-    unresolved: tuple[lessons.LessonCard, ...]
+    lessons: tuple[LessonCard, ...]
+    unresolved: tuple[LessonCard, ...]
     unresolved_count: int
     day_table: str
 
