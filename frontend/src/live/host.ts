@@ -9,7 +9,7 @@ import {
   textOf, timeLeft, told,
 } from "./page";
 import { tallyView } from "./tally";
-import type { HostTally, RoomPart } from "./types";
+import type { HostTally, LogPart, RoomPart } from "./types";
 
 const root = need(document, "#live");
 const data = pageData();
@@ -19,12 +19,18 @@ const absent = new Set<number>();
 let microphone = true;
 let camera = true;
 
+/** What arrives, by seat; a tile may come later than its stream. */
+const streams = new Map<string, MediaStream>();
+
 const media = new Media(data, {
   track: (id, stream) => {
-    const video = id === "host" ? part<HTMLVideoElement>(root, "own") : videoOf(id);
-    if (video !== null) play(video, stream);
+    streams.set(id, stream);
+    if (id === "host") play(part<HTMLVideoElement>(root, "own"), stream);
+    drawRooms();
   },
-  people: () => undefined,
+  people: () => {
+    drawRooms();
+  },
   local: (stream) => {
     if (teaching) play(part<HTMLVideoElement>(root, "own"), stream);
   },
@@ -34,8 +40,29 @@ const media = new Media(data, {
   },
 });
 
-function videoOf(seat: string): HTMLVideoElement | null {
-  return root.querySelector<HTMLVideoElement>(`video[data-seat="${seat}"]`);
+media.room.on("gone", ({ id }) => {
+  streams.delete(id);
+  drawRooms();
+});
+
+/** What stands in place of a picture, so that no tile is merely black. */
+function blankWords(room: RoomPart): string {
+  if (room.online === null) return room.gone === null ? "等待进入" : "掉线，会自动重连";
+  const there = media.room.participants.find((one) => one.id === `room:${room.id}`);
+  if (!streams.has(`room:${room.id}`) || !there) return "画面未连接，互动可用";
+  if (there.paused || room.net?.mode === "audio") return "画面暂停，声音正常";
+  if (!there.video) return "摄像头关着";
+  return there.stalled ? "画面卡住，正在恢复" : "";
+}
+
+/** Give the tile its stream, or say why there is no picture. */
+function drawPicture(tile: HTMLElement, room: RoomPart): void {
+  const stream = streams.get(`room:${room.id}`);
+  const video = need<HTMLVideoElement>(tile, "video");
+  if (stream && video.srcObject !== stream) play(video, stream);
+  const words = blankWords(room);
+  write(tile.querySelector(".live-tile-blank"), words);
+  show(tile.querySelector(".live-tile-blank"), words !== "");
 }
 
 function listening(): RoomPart[] {
@@ -56,7 +83,7 @@ function rollWords(room: RoomPart): string {
 function makeTile(room: RoomPart): HTMLElement {
   return el("article", { class: "live-tile" },
     el("video", { autoplay: true, playsinline: true, "data-seat": `room:${room.id}` }),
-    el("p", { class: "live-tile-line" }), el("p", { class: "live-tile-name" }, room.name),
+    el("p", { class: "live-tile-blank" }), el("p", { class: "live-tile-line" }), el("p", { class: "live-tile-name" }, room.name),
     el("p", { class: "live-tile-note" }),
     teaching && el("button", { type: "button", class: "btn live-invite", "data-act": "invite", "data-class": room.id }, "请发言"));
 }
@@ -68,6 +95,7 @@ function drawRooms(): void {
     write(tile.querySelector(".live-tile-line"), room.hands > 0 ? `${lineWords(room)} · ${room.hands} 举手` : lineWords(room));
     write(tile.querySelector(".live-tile-note"), `${rollWords(room)} · ${room.assistant || "未定辅导教师"}${room.spoke ? " · 已发言" : ""}`);
     setAttribute(tile, "data-state", room.online === null ? "off" : "on");
+    drawPicture(tile, room);
   });
 }
 
@@ -106,13 +134,22 @@ function actions(): Node | null {
   return row;
 }
 
-const LOG_WORDS: Record<string, string> = { opened: "课堂开放", started: "上课", ended: "下课", roll: "点名完成", spoke: "发言", help: "请技术员", cards: "答题卡计数" };
+const LOG_WORDS: Record<string, string> = {
+  opened: "课堂开放", started: "上课", ended: "下课", roll: "点名", spoke: "发言", help: "请技术员",
+  cards: "答题卡", asked: "发出", closed: "结束作答", revealed: "公布",
+};
+
+function logWords(one: LogPart): string {
+  if (one.kind === "net") return one.text === "audio" ? "转为声音优先" : "画面恢复";
+  const detail = ["roll", "asked", "closed", "revealed"].includes(one.kind) ? one.text : "";
+  return `${LOG_WORDS[one.kind] ?? one.kind} ${detail}`.trim();
+}
 
 function drawLog(): void {
   const rooms = new Map((hub.parts.rooms ?? []).map((room) => [room.id, room.name]));
   const rows = (hub.parts.log ?? []).slice(-6);
   sync(part(root, "log"), rows, (one) => `${one.at}:${one.kind}:${one.class ?? 0}`,
-    (one) => el("li", {}, el("time", {}, hourMinute(one.at)), ` ${rooms.get(one.class ?? 0) ?? ""} ${LOG_WORDS[one.kind] ?? (one.text || one.kind)}`),
+    (one) => el("li", {}, el("time", {}, hourMinute(one.at)), ` ${[rooms.get(one.class ?? 0) ?? "", logWords(one)].join(" ").trim()}`),
     () => undefined);
 }
 

@@ -11,9 +11,13 @@ const hub = hubOf(data);
 /** What was pressed last, until the server says what it keeps. */
 let pressed = { question: 0, choice: "", sent: false };
 
+/** What was pressed here, else what a closed page left unsent, else what the server keeps. */
 function chosen(): string {
   const { question, mine } = hub.parts;
-  return question && pressed.question === question.id ? pressed.choice : (mine?.choice ?? "");
+  if (!question) return "";
+  if (pressed.question === question.id) return pressed.choice;
+  const left = hub.outbox.waiting().filter((act) => act.t === "answer" && act.question === question.id);
+  return left.length > 0 ? String(left[left.length - 1]?.choice) : (mine?.choice ?? "");
 }
 
 function press(letter: string): void {
@@ -48,7 +52,8 @@ function answerWords(): string {
   if (question.state !== "open") return choice === "" ? "作答已结束" : "已交，等老师公布";
   if (choice === "") return "";
   const stored = pressed.question !== question.id || pressed.sent;
-  return stored ? `已交 ${choice}，还可以改` : `已选 ${choice}，正在发送…`;
+  if (hub.outbox.size === 0 && stored) return `已交 ${choice}，老师收到了，还可以改`;
+  return hub.status === "online" ? `已选 ${choice}，正在发送…` : `已选 ${choice}，先存在本机，联网后自动上交`;
 }
 
 function draw(): void {

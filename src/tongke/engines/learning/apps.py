@@ -9,3 +9,7 @@ class LearningConfig(AppConfig):
     name = "tongke.engines.learning"
     label = "learning"
     verbose_name = "学情"
+
+    def ready(self) -> None:
+        """Load the jobs and the kinds of messages."""
+        from tongke.engines.learning import services  # noqa: F401

@@ -9,8 +9,8 @@ from tongke.foundation.people.models import Organisation, Person, SchoolClass, T
 from tongke.foundation.people.profile import PeopleProfile
 from tongke.foundation.people.queries.classes import RollLine
 from tongke.foundation.people.queries.staffing import PostLine
+from tongke.foundation.people.queries.vocabulary import grade_name, stage_name, subject_name
 from tongke.foundation.people.roles import Role
-from tongke.foundation.people.vocabulary import grade_name, stage_name, subject_name
 
 Rows = Iterator[dict[str, Any]]
 

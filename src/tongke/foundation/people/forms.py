@@ -15,8 +15,8 @@ from tongke.foundation.people.models import Appointment, Organisation, Person, S
 from tongke.foundation.people.policy import Perm
 from tongke.foundation.people.profile import PeopleProfile
 from tongke.foundation.people.queries.organisations import AREAS
+from tongke.foundation.people.queries.vocabulary import grades, stages, subjects
 from tongke.foundation.people.roles import SCHOOL_STAFF, Role
-from tongke.foundation.people.vocabulary import stages, subjects
 
 _SUBJECT_EMPTY = [("", "不分学科")]
 
@@ -162,6 +162,7 @@ class ClassForm(forms.Form):
     """What a school may change about a class."""
 
     name = forms.CharField(label="班级名称", max_length=30)
+    grade_code = forms.ChoiceField(label="年级")
     homeroom_teacher = forms.ModelChoiceField(
         label="班主任", required=False, queryset=Person.objects.none(), empty_label="未定"
     )
@@ -169,6 +170,7 @@ class ClassForm(forms.Form):
     def __init__(self, *args: Any, school_class: SchoolClass, today: date, **kwargs: Any) -> None:
         """Teachers of the school."""
         super().__init__(*args, **kwargs)
+        offer(self, "grade_code", grades())
         draw(self, "homeroom_teacher", staff_of(school_class.school, today))
 
 

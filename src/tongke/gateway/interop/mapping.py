@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+from tongke.foundation.people.queries.vocabulary import subjects
 from tongke.foundation.people.services.roster.rows import (
     ClassRow,
     GuardianFields,
@@ -14,7 +15,6 @@ from tongke.foundation.people.services.roster.rows import (
     Roster,
     StaffRow,
 )
-from tongke.foundation.people.vocabulary import subjects
 from tongke.gateway.interop.oneroster import Class, Mode, Org, Package, User
 
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*$", re.ASCII)

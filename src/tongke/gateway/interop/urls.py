@@ -9,6 +9,6 @@ app_name = "interop"
 urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "oneroster/",
-        include(import_views(KIND, importer_of, may_import, title="OneRoster 数据包")),
+        include(import_views(KIND, importer_of, may_import, title="教务系统数据包（OneRoster）")),
     ),
 ]

@@ -5,6 +5,7 @@ the drill-down pages need them.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -59,12 +60,21 @@ def write(extract: Extract, folder: Path) -> int:
     return count
 
 
-def tables(folder: Path) -> dict[str, Any]:
-    """Every extract of one snapshot as an Ibis table on a fresh in-memory DuckDB."""
+@contextmanager
+def tables(folder: Path) -> Iterator[dict[str, Any]]:
+    """Every extract of one snapshot as an Ibis table on an in-memory DuckDB, closed afterwards.
+
+    Raises:
+        FileNotFoundError: the snapshot's files are gone.
+    """
     import ibis
 
+    paths = {extract.name: folder / f"{extract.name}.parquet" for extract in EXTRACTS}
+    for path in paths.values():
+        if not path.exists():
+            raise FileNotFoundError(path)
     connection = ibis.duckdb.connect()
-    return {
-        extract.name: connection.read_parquet(folder / f"{extract.name}.parquet")
-        for extract in EXTRACTS
-    }
+    try:
+        yield {name: connection.read_parquet(path) for name, path in paths.items()}
+    finally:
+        connection.disconnect()

@@ -14,7 +14,7 @@ from tongke.governance.monitor.profile import MonitorProfile
 from tongke.governance.monitor.registry import Indicator, indicators
 
 _STATES = {"held": "已上课", "not_held": "未上课", "host": "主讲", "listening": "听讲"}
-ROWS_MOST = 5000
+ROWS_MOST = 200_000
 
 
 @dataclass(frozen=True)
@@ -137,15 +137,19 @@ class Drill:
 def drill(
     snapshot: Snapshot, one: Indicator, schools: list[int], term: str, *, first: int, most: int
 ) -> Drill:
-    """The source rows of one indicator for some schools, out of the snapshot's own files."""
-    rows = one.rows(lake.tables(lake.root() / snapshot.folder))
-    mine = rows.filter(rows.school_id.isin(schools) & (rows.term == term))
-    total = int(mine.count().to_pyarrow().as_py())
-    order = [column for column in ("day", "lesson_id", "class_id", "subject") if column in
-             one.shown or column == "school_id"]  # fmt: skip
-    page = mine.order_by([*order, mine.school_id]).limit(most, offset=first)
+    """The source rows of one indicator for some schools, out of the snapshot's own files.
+
+    Raises:
+        FileNotFoundError: the files of the snapshot are gone, after a restore without the lake.
+    """
+    order = [each for each in ("day", "lesson_id", "class_id", "subject") if each in one.shown]
+    with lake.tables(lake.root() / snapshot.folder) as tables:
+        rows = one.rows(tables)
+        mine = rows.filter(rows.school_id.isin(schools) & (rows.term == term))
+        total = int(mine.count().to_pyarrow().as_py())
+        page = mine.order_by([*order, mine.school_id]).limit(most, offset=first)
+        listed = page.to_pyarrow().to_pylist()
     names = _names(schools)
-    listed = page.to_pyarrow().to_pylist()
     classes = _class_names([row["class_id"] for row in listed if "class_id" in row])
     headings = ["学校", *one.shown.values(), "分子", "分母"]
     return Drill(headings, [_cells(one, row, names, classes) for row in listed], total)

@@ -30,11 +30,18 @@ def compute(*, at: datetime) -> Snapshot:
     name = f"{at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
     folder = lake.root() / name
     folder.mkdir(parents=True)
-    rows = sum(lake.write(extract, folder) for extract in lake.EXTRACTS)
-    tables = lake.tables(folder)
-    ancestors = _ancestors()
-    values = {one.code: _rolled_up(_by_school(one, tables), ancestors) for one in indicators()}
-    return _keep(name, values, rows, time.perf_counter() - started, at)
+    try:
+        rows = sum(lake.write(extract, folder) for extract in lake.EXTRACTS)
+        ancestors = _ancestors()
+        with lake.tables(folder) as tables:
+            values = {
+                one.code: _rolled_up(_by_school(one, tables), ancestors) for one in indicators()
+            }
+        return _keep(name, values, rows, time.perf_counter() - started, at)
+    except BaseException:
+        # Nothing names the folder yet, so nobody would ever remove it.
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _by_school(

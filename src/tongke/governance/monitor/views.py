@@ -11,14 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tongke.core.spreadsheets import Column, Sheet, export_xlsx
 from tongke.core.web import PER_PAGE, excel_response
-from tongke.foundation.people.web import AuthedRequest
+from tongke.foundation.people.web import AuthedRequest, number_in
 from tongke.governance.monitor import policy, queries, services
 from tongke.governance.monitor.policy import Perm
 from tongke.governance.monitor.registry import Indicator, indicator
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 12 else None
 
 
 def _term(request: AuthedRequest, terms: list[str]) -> str:
@@ -38,7 +34,7 @@ def _one_or_404(code: str) -> Indicator:
 def dashboard(request: AuthedRequest) -> HttpResponse:
     """Every indicator of the actor's organisation, with the trend over the term."""
     organisation = policy.organisation_or_404(
-        request.actor, _number(request.GET.get("org")), Perm.VALUE_READ
+        request.actor, number_in(request, "org"), Perm.VALUE_READ
     )
     snapshot = queries.newest()
     terms = queries.terms(snapshot)
@@ -81,7 +77,7 @@ def indicator_detail(request: AuthedRequest, code: str) -> HttpResponse:
     """One indicator: definition, value, schools, trend."""
     one = _one_or_404(code)
     organisation = policy.organisation_or_404(
-        request.actor, _number(request.GET.get("org")), Perm.VALUE_READ
+        request.actor, number_in(request, "org"), Perm.VALUE_READ
     )
     snapshot = queries.newest()
     terms = queries.terms(snapshot)
@@ -106,7 +102,7 @@ def indicator_rows(request: AuthedRequest, code: str) -> HttpResponse:
     """The source rows of a number, paged, or all of them as a workbook with ``?export=1``."""
     one = _one_or_404(code)
     organisation = policy.organisation_or_404(
-        request.actor, _number(request.GET.get("org")), Perm.ROWS_READ
+        request.actor, number_in(request, "org"), Perm.ROWS_READ
     )
     snapshot = queries.newest()
     if snapshot is None:
@@ -118,9 +114,13 @@ def indicator_rows(request: AuthedRequest, code: str) -> HttpResponse:
     terms = queries.terms(snapshot)
     term = _term(request, terms)
     export = bool(request.GET.get("export"))
-    number = _number(request.GET.get("page")) or 1
+    number = number_in(request, "page") or 1
     first, most = (0, queries.ROWS_MOST) if export else ((number - 1) * PER_PAGE, PER_PAGE)
-    found = queries.drill(snapshot, one, schools, term, first=first, most=most)
+    try:
+        found = queries.drill(snapshot, one, schools, term, first=first, most=most)
+    except FileNotFoundError:
+        notices.error(request, "这批明细文件已经不在，重新计算后就能看到。")
+        return redirect("monitor:indicator-detail", code)
     if export:
         return _export(one, found)
     page = Paginator(range(found.total), PER_PAGE).get_page(number)
@@ -133,7 +133,10 @@ def indicator_rows(request: AuthedRequest, code: str) -> HttpResponse:
 def _export(one: Indicator, found: queries.Drill) -> HttpResponse:
     columns = tuple(Column(head, f"c{place}") for place, head in enumerate(found.headings))
     sheet = Sheet(code="rows", title=one.name, columns=columns)
-    lines = ([str(cell) for cell in row] for row in found.rows)
+    lines = (
+        {f"c{place}": "" if cell is None else str(cell) for place, cell in enumerate(row)}
+        for row in found.rows
+    )
     return excel_response(export_xlsx(sheet, lines, title=one.name), f"{one.name}明细")
 
 

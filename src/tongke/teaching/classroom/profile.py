@@ -110,7 +110,7 @@ class ClassroomProfile:
         minimum=1,
     )
     opens_minutes_before: int = setting(
-        10, unit="分钟", label="提前多久可进课堂", source="S-007", minimum=1, maximum=60
+        10, unit="分钟", label="提前多久可进课堂", source="S-007", minimum=1, maximum=1440
     )
     late_minutes: int = setting(
         5, unit="分钟", label="迟到多久记为迟到", source="S-007", minimum=1, maximum=20

@@ -9,8 +9,8 @@ from tongke.core.profile import current
 from tongke.foundation.people.actors import now
 from tongke.foundation.people.models import Appointment, Organisation, StaffPost, Title
 from tongke.foundation.people.profile import PeopleProfile
+from tongke.foundation.people.queries.vocabulary import subject_name
 from tongke.foundation.people.roles import Role
-from tongke.foundation.people.vocabulary import subject_name
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from tongke.core.audit import record
 from tongke.core.errors import Refused
 from tongke.foundation.people.actors import Actor
 from tongke.foundation.people.models import Enrolment, Organisation, Person, SchoolClass
+from tongke.foundation.people.queries.vocabulary import class_name
 from tongke.foundation.people.services.families import settle_roles
-from tongke.foundation.people.vocabulary import class_name
 
 _EDITABLE = frozenset(
     {"grade_code", "number", "name", "entry_year", "homeroom_teacher", "source_id"}

@@ -3,10 +3,10 @@
 from django import template
 
 from tongke.core.profile import current
-from tongke.foundation.people import vocabulary
 from tongke.foundation.people.exports import role_label
 from tongke.foundation.people.passwords import rule_for
 from tongke.foundation.people.profile import PeopleProfile
+from tongke.foundation.people.queries import vocabulary
 from tongke.foundation.people.web import DemoHint, demo_hint
 
 register = template.Library()

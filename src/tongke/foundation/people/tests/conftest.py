@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tongke.core.profile import override
-from tongke.foundation.people import vocabulary
 from tongke.foundation.people.profile import PeopleProfile
+from tongke.foundation.people.queries import vocabulary
 from tongke.foundation.people.tests.make import World, world
 
 SUBJECTS = [("SB0101", "语文"), ("SB0201", "数学"), ("SB0602", "音乐")]

@@ -165,10 +165,14 @@ def test_a_school_names_its_homeroom_teacher(cast: World) -> None:
     client = client_of(cast.head)
     url = reverse("people:class-edit", args=[cast.deer_class.pk])
 
-    wrong = client.post(url, {"name": "五（1）班", "homeroom_teacher": cast.outsider.person.pk})
+    wrong = client.post(
+        url, {"name": "五（1）班", "grade_code": "15", "homeroom_teacher": cast.outsider.person.pk}
+    )
     assert wrong.status_code == 422
     assert client.get(url).status_code == 200
-    client.post(url, {"name": "五（1）班", "homeroom_teacher": cast.deer_head.person.pk})
+    client.post(
+        url, {"name": "五（1）班", "grade_code": "15", "homeroom_teacher": cast.deer_head.person.pk}
+    )
     cast.deer_class.refresh_from_db()
 
     assert cast.deer_class.name == "五（1）班"

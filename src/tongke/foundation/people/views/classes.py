@@ -18,10 +18,11 @@ from tongke.foundation.people.models import SchoolClass
 from tongke.foundation.people.policy import Perm
 from tongke.foundation.people.queries import classes as queries
 from tongke.foundation.people.queries import organisations as organisation_queries
+from tongke.foundation.people.queries.vocabulary import grades
 from tongke.foundation.people.roles import FAMILY, STAFF
 from tongke.foundation.people.services import accounts, pupils
 from tongke.foundation.people.services import classes as services
-from tongke.foundation.people.vocabulary import grades
+from tongke.foundation.people.views.consents import CONSENT_READERS
 from tongke.foundation.people.web import AuthedRequest, for_roles, number_in, words_in
 
 
@@ -43,6 +44,7 @@ def class_list(request: AuthedRequest) -> HttpResponse:
         "page": page_of(request, queries.with_rolls(rows, actor.today)),
         "schools": organisation_queries.schools(schools),
         "grades": grades(),
+        "can_consents": actor.role in CONSENT_READERS,
     }
     return render(request, "people/class_list.html", context)
 
@@ -98,14 +100,21 @@ def class_edit(request: AuthedRequest, pk: int) -> HttpResponse:
     """Change the name and the homeroom teacher."""
     actor = request.actor
     school_class = policy.class_or_404(actor, pk, Perm.CLASS_EDIT)
-    initial = {"name": school_class.name, "homeroom_teacher": school_class.homeroom_teacher_id}
+    initial = {
+        "name": school_class.name, "grade_code": school_class.grade_code,
+        "homeroom_teacher": school_class.homeroom_teacher_id,
+    }  # fmt: skip
     form = ClassForm(
         request.POST or None, school_class=school_class, today=actor.today, initial=initial
     )
     if request.method == "POST" and form.is_valid():
-        services.edit_class(school_class, form.cleaned_data, by=actor, at=timezone.now())
-        messages.success(request, "已保存。")
-        return redirect("people:class-detail", pk)
+        try:
+            services.edit_class(school_class, form.cleaned_data, by=actor, at=timezone.now())
+        except Refused as refused:
+            form.add_error("grade_code", str(refused))
+        else:
+            messages.success(request, "已保存。")
+            return redirect("people:class-detail", pk)
     context = {"form": form, "school_class": school_class}
     return render(request, "people/class_form.html", context, status=422 if form.errors else 200)
 

@@ -16,6 +16,8 @@ from tongke.foundation.people.roles import Role
 from tongke.foundation.people.services import consents as services
 from tongke.foundation.people.web import AuthedRequest, for_roles
 
+CONSENT_READERS = (Role.TEACHER, Role.HEAD, Role.TIMETABLER, Role.SYSADMIN)
+
 
 @require_GET
 @for_roles(Role.GUARDIAN, Role.PUPIL)
@@ -66,7 +68,7 @@ def consent_withdraw(request: AuthedRequest, child_pk: int, purpose: str) -> Htt
 
 
 @require_GET
-@for_roles(Role.TEACHER, Role.HEAD, Role.TIMETABLER, Role.SYSADMIN)
+@for_roles(*CONSENT_READERS)
 def consent_overview(request: AuthedRequest) -> HttpResponse:
     """For staff: how many pupils of each class are covered, purpose by purpose."""
     actor = request.actor

@@ -43,6 +43,7 @@ def person_list(request: AuthedRequest) -> HttpResponse:
         "roles": [(role.value, exports.role_label(role)) for role in Role],
         "schools": organisation_queries.schools(schools),
         "classes": list(classes.values_list("pk", "name")) if chosen.school else [],
+        "can_posts": actor.role != Role.TEACHER,
         "can_add": bool(policy.grantable_roles(actor)),
     }
     return render(request, "people/person_list.html", context)

@@ -68,7 +68,10 @@ class ImporterFactory:
 @for_roles(*IMPORTING)
 def import_home(request: AuthedRequest) -> HttpResponse:
     """The four lists in the order in which they are imported."""
-    return render(request, "people/import_home.html", {"kinds": KINDS})
+    # A package is about a region, not about one school.
+    whole_region = request.actor.role in {Role.SYSADMIN, Role.OFFICER}
+    context = {"kinds": KINDS, "can_package": whole_region}
+    return render(request, "people/import_home.html", context)
 
 
 @require_GET

@@ -20,9 +20,9 @@ from tongke.foundation.people.policy import Perm
 from tongke.foundation.people.profile import PeopleProfile
 from tongke.foundation.people.queries import organisations as organisation_queries
 from tongke.foundation.people.queries import staffing as queries
+from tongke.foundation.people.queries.vocabulary import subjects
 from tongke.foundation.people.roles import STAFF, Role
 from tongke.foundation.people.services import titles as services
-from tongke.foundation.people.vocabulary import subjects
 from tongke.foundation.people.web import AuthedRequest, for_roles, number_in, words_in
 
 _REPORTERS = frozenset({Role.HEAD, Role.TIMETABLER})

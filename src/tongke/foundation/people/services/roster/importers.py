@@ -12,6 +12,7 @@ from tongke.core.spreadsheets import Limits, Row, Table, runs
 from tongke.core.spreadsheets.importer import Importer, Plan
 from tongke.core.spreadsheets.journal import Journal
 from tongke.foundation.people.actors import Actor
+from tongke.foundation.people.queries.vocabulary import class_name, stages, subjects
 from tongke.foundation.people.services.roster.planning import plan
 from tongke.foundation.people.services.roster.rows import (
     ClassRow,
@@ -25,7 +26,6 @@ from tongke.foundation.people.services.roster.rows import (
 )
 from tongke.foundation.people.services.roster.sheets import SHEETS
 from tongke.foundation.people.services.roster.writing import write
-from tongke.foundation.people.vocabulary import class_name, stages, subjects
 
 _LEVELS = {"region": "district", "bureau": "district", "office": "district"}
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from tongke.core.spreadsheets.importer import Action, Change
 from tongke.foundation.people.models import Organisation, SchoolClass
+from tongke.foundation.people.queries.vocabulary import class_name, grade_name
 from tongke.foundation.people.services.organisations import NewOrganisation
 from tongke.foundation.people.services.roster.draft import Draft, RowRefused
 from tongke.foundation.people.services.roster.ops import ClassOp, OrganisationOp
 from tongke.foundation.people.services.roster.rows import ClassRow, OrganisationRow
-from tongke.foundation.people.vocabulary import class_name, grade_name
 
 _ORGANISATION_FIELDS = ("name", "short_name", "kind", "level", "area", "stages", "source_id")
 _SCHOOL_YEAR_STARTS = 8  # month; a file of August is of the coming school year

@@ -6,8 +6,8 @@ from dataclasses import replace
 from tongke.core.profile import RegionProfile, current
 from tongke.core.spreadsheets import Column, Sheet
 from tongke.foundation.people.models import Organisation
+from tongke.foundation.people.queries.vocabulary import grades, subjects
 from tongke.foundation.people.roles import Role
-from tongke.foundation.people.vocabulary import grades, subjects
 
 _SEXES = {"1": "男", "2": "女"}
 _SCHOOL_HELP = "填学校代码，或与系统中完全一致的名称。"

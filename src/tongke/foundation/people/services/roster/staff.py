@@ -5,6 +5,7 @@ from typing import Any
 
 from tongke.core.spreadsheets.importer import Action, Change
 from tongke.foundation.people.models import Appointment, Person
+from tongke.foundation.people.queries.vocabulary import subject_name
 from tongke.foundation.people.roles import SCHOOL_STAFF, Role
 from tongke.foundation.people.services.roster.draft import (
     Draft,
@@ -14,7 +15,6 @@ from tongke.foundation.people.services.roster.draft import (
 )
 from tongke.foundation.people.services.roster.ops import RoleEndOp, StaffOp
 from tongke.foundation.people.services.roster.rows import StaffRow
-from tongke.foundation.people.vocabulary import subject_name
 
 Held = tuple[int, str, str, str]  # person id, school code, role, subject
 

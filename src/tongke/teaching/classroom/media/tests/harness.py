@@ -64,6 +64,8 @@ class Process:
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and wait; the exit status."""
+        ended = self.child.poll()
+        assert ended is None, f"it has ended by itself with status {ended}"
         self.child.send_signal(number)
         status = self.child.wait(timeout=15)
         assert self.child.stdout is not None

@@ -2,7 +2,7 @@
 
 Every participant has a browser context of its own with a fake camera. Pictures are counted where
 they are
-decoded, so each number below is a picture that a class has seen.
+they are decoded, so each number below is a picture that a class has seen.
 """
 
 import os
