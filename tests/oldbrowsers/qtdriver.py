@@ -128,11 +128,13 @@ class Window:
     def __init__(self, qt: Any, app: Any, view: Any, page: Any) -> None:
         self.qt, self.app, self.view, self.page = qt, app, view, page
         self.loads = 0
+        self.cookies = 0
         self.evaluations = 0
         self.waiting: list[str] = []
         self.current: Steps | None = None
         page.loadFinished.connect(self.loaded)
         page.renderProcessTerminated.connect(self.crashed)
+        page.profile().cookieStore().cookieAdded.connect(self.cookie_added)
         self.timer = qt.Timer()
         self.timer.timeout.connect(self.tick)
         self.timer.start(TICK_MS)
@@ -140,6 +142,10 @@ class Window:
     def loaded(self, _ok: bool) -> None:
         """Count the loads; a failed one counts too, its page says why."""
         self.loads += 1
+
+    def cookie_added(self, _cookie: Any) -> None:
+        """Count the cookies that have been stored."""
+        self.cookies += 1
 
     def crashed(self, status: Any, code: int) -> None:
         """Stop at once: a page without its process answers nothing any more."""
@@ -237,12 +243,9 @@ class Window:
         """Set a cookie for an address, for instance a session."""
         cookie = self.qt.Cookie(name.encode(), value.encode())
         cookie.setPath(path)
-        store = self.page.profile().cookieStore()
-        added: list[Any] = []
-        store.cookieAdded.connect(added.append)
-        store.setCookie(cookie, self.qt.QUrl(url))
-        yield from until(lambda: bool(added), 5, f"cookie {name}")
-        store.cookieAdded.disconnect(added.append)
+        before = self.cookies
+        self.page.profile().cookieStore().setCookie(cookie, self.qt.QUrl(url))
+        yield from until(lambda: self.cookies > before, 5, f"cookie {name}")
 
     def do_quit(self) -> Steps:
         """Close the window."""

@@ -153,9 +153,13 @@ function drawLog(): void {
     () => undefined);
 }
 
+const DUTIES_UNTIL_MS = 2 * 3600 * 1000;
+
 function drawTeaching(): void {
   const { session, cue } = hub.parts;
-  const duties = hub.parts.duties ?? [];
+  // What falls due around the lesson itself; the rest has its own page.
+  const late = session.startsAt + DUTIES_UNTIL_MS;
+  const duties = (hub.parts.duties ?? []).filter((one) => one.dueAt >= session.startsAt && one.dueAt <= late);
   write(part(root, "duty-count"), `${duties.filter((one) => one.done).length} / ${duties.length}`);
   sync(part(root, "duties"), duties, (one) => one.id,
     (one) => el("li", {}, el("button", { type: "button", class: "live-duty", "data-act": "duty", "data-item": one.id }, one.text)),

@@ -171,6 +171,15 @@ describe("the connection", () => {
     expect(wires.length).toBeGreaterThan(1);
   });
 
+  it("is given up at once when the operating system says there is no network", () => {
+    hub.start();
+    last().greet();
+
+    window.dispatchEvent(new Event("offline"));
+
+    expect([hub.status, last().open, hub.lostAt === null]).toEqual(["offline", false, false]);
+  });
+
   it("takes another way when websockets are blocked but the hub answers", async () => {
     reaches = true;
     hub.start();

@@ -74,12 +74,14 @@ export class Hub {
   /** Connect, and stay connected until `close`. */
   start(): void {
     window.addEventListener("online", this.hurry);
+    window.addEventListener("offline", this.unplugged);
     this.pingTimer = setInterval(this.beat, PING_MS);
     this.connect();
   }
 
   close(): void {
     window.removeEventListener("online", this.hurry);
+    window.removeEventListener("offline", this.unplugged);
     clearInterval(this.pingTimer);
     clearTimeout(this.retryTimer);
     this.transport?.close();
@@ -201,7 +203,9 @@ export class Hub {
       this.become("denied");
       return;
     }
-    this.lostAt = this.lostAt ?? this.clock.now();
+    // It was lost when it fell silent, not when we noticed.
+    const silent = greeted ? Math.max(0, Date.now() - this.heardAt - PING_MS) : 0;
+    this.lostAt = this.lostAt ?? this.clock.now() - silent;
     this.become("offline");
     this.failures += 1;
     if (!greeted && this.failures >= 2) void this.tryAnotherWay();
@@ -232,6 +236,13 @@ export class Hub {
 
   private readonly hurry = (): void => {
     if (this.transport === null && this.status !== "denied") this.connect();
+  };
+
+  /** The operating system says that there is no network at all: do not wait for silence. */
+  private readonly unplugged = (): void => {
+    if (this.transport === null) return;
+    this.transport.close();
+    this.lost(0);
   };
 
   private readonly beat = (): void => {

@@ -11,6 +11,7 @@ from tests.access.cast import (
     PUPILS,
     RESEARCHER,
     TEACHERS,
+    TIMETABLERS,
     anywhere,
 )
 from tests.access.row import Row, act, form, importing, page
@@ -49,6 +50,11 @@ def _draft(story: Story, who: str) -> Args:
     return {"homework_id": story.taught.draft_homework.pk}
 
 
+def _paper(story: Story, who: str) -> Args:
+    pupil = story.world.deer_pupils[1]
+    return {"homework_id": story.taught.homework.pk, "pupil_id": pupil.pk}
+
+
 def _submission(story: Story, who: str) -> Args:
     return {"submission_id": story.taught.submission.pk}
 
@@ -59,7 +65,7 @@ def _response(story: Story, who: str) -> Args:
 
 STAFF_READING = TEACHERS | HEADS | RESEARCHER | OFFICER
 HOMEWORK = [
-    page("homework:homework-list", STAFF_READING),
+    page("homework:homework-list", STAFF_READING | TIMETABLERS),
     page("homework:my-homework", PUPILS),
     page("homework:child-homework", GUARDIANS),
     form("homework:homework-new", HOST, _lesson),
@@ -72,6 +78,7 @@ HOMEWORK = [
     page("homework:homework-take", PUPILS, _homework),
     act("homework:homework-save", PUPILS, _homework),
     act("homework:homework-hand-in", PUPILS, _homework),
+    form("homework:homework-enter", TEACHERS, _paper),
     page("homework:submission-detail", TEACHERS | HEADS | FAMILY, _submission),
     act("homework:overrule", TEACHERS, _response),
 ]

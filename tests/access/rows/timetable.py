@@ -34,6 +34,10 @@ def _school(story: Story, who: str) -> Args:
     return {"pk": story.world.deer_bay.pk}
 
 
+def _group(story: Story, who: str) -> Args:
+    return {"pk": story.scene.group.pk}
+
+
 def _class(story: Story, who: str) -> Args:
     return {"pk": story.world.deer_class.pk}
 
@@ -93,6 +97,7 @@ GRIDS = [
     page("timetable:teacher-week", CENTRE | BUREAU | {"teacher"}, _teacher),
     page("timetable:school-list", STAFF),
     page("timetable:school-day", MANAGERS | BUREAU | TEACHERS, _school),
+    page("timetable:joint-week", STAFF, _group),
     page("timetable:plan-export", EVERYONE),
     *importing("timetable:timetable-placement-import", "timetable.placement", MANAGERS),
 ]

@@ -9,3 +9,10 @@ class CurriculumConfig(AppConfig):
     name = "tongke.foundation.curriculum"
     label = "curriculum"
     verbose_name = "课程"
+
+    def ready(self) -> None:
+        """Tell people the names of subjects and grades."""
+        from tongke.foundation.curriculum.queries import Names
+        from tongke.foundation.people.queries import vocabulary
+
+        vocabulary.register(Names())

@@ -99,3 +99,16 @@ def required_plan() -> tuple[list[Grade], list[tuple[Subject, list[PlanCell | No
         for subject in subjects
     ]
     return grades, table
+
+
+class Names:
+    """Names of subjects and grades for the vocabulary of people."""
+
+    def subjects(self) -> list[tuple[str, str]]:
+        """(code, name) of every subject of the region."""
+        profile = current(CurriculumProfile)
+        return [(one.code, one.name) for one in (*profile.subjects, *profile.local_subjects)]
+
+    def grades(self) -> list[tuple[str, str]]:
+        """(code, name) of every grade of the region."""
+        return [(one.code, one.name) for one in current(CurriculumProfile).grades]

@@ -1,21 +1,26 @@
 """Numbers beside entries of the navigation: what waits for this actor, one cheap count each."""
 
+from datetime import timedelta
+
 from django.db.models import Q
+from django.utils import timezone
 
 from tongke.core.models import Job
 from tongke.engines.learning import policy as learning_policy
 from tongke.foundation.people import policy as people_policy
 from tongke.foundation.people.actors import Actor
 from tongke.foundation.people.roles import Role
-from tongke.teaching.classroom import queries as classroom_queries
+from tongke.teaching.classroom.queries.protocol import todo
 from tongke.teaching.homework import queries as homework_queries
 from tongke.teaching.timetable import policy as timetable
 from tongke.teaching.timetable.models import Course, Demand
 
 
 def duties_due(actor: Actor) -> int:
-    """Protocol items of this person that are due and not done."""
-    return classroom_queries.duties_due(actor)
+    """Lessons of the last two weeks and of tomorrow whose protocol waits for this person."""
+    now = timezone.now()
+    rows = todo(actor.person, now + timedelta(days=1)).filter(due_at__gte=now - timedelta(days=14))
+    return rows.order_by().values("lesson").distinct().count()
 
 
 def demands_open(actor: Actor) -> int:

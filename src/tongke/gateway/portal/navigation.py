@@ -65,7 +65,7 @@ SIDE: dict[Role, tuple[tuple[str, tuple[Entry, ...]], ...]] = {
     Role.TEACHER: (
         ("教学", (HOME, TIMETABLE, MY_LESSONS, HOMEWORK)),
         ("诊断", (ANALYSIS, GRAPH, ITEMS, RESOURCES)),
-        ("我的", (LEDGER, TITLES, MESSAGES)),
+        ("我的", (CLASSES, LEDGER, TITLES, MESSAGES)),
     ),
     Role.TIMETABLER: (
         ("开课", (HOME, GAPS, DEMANDS, COURSES, LESSONS, TIMETABLE)),

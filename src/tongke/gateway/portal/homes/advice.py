@@ -10,6 +10,7 @@ from tongke.engines.learning import policy
 from tongke.engines.learning.models import Mastery
 from tongke.engines.learning.profile import LearningProfile
 from tongke.foundation.people.actors import Actor
+from tongke.gateway.portal.homes import words
 
 _MOST = 3
 _STEP_TINTS = ("warn", "warn", "primary", "ok")
@@ -34,6 +35,7 @@ class Advice:
     reason: str
     minutes: int
     tint: str
+    icon: str
     level: Level
     href: str
 
@@ -61,7 +63,8 @@ def open_advice(actor: Actor) -> tuple[Advice, ...]:
     return tuple(
         Advice(
             pk=row.pk, point=row.key_point.title, title=row.title, reason=row.reason,
-            minutes=row.minutes, tint=tint(row.key_point.unit.textbook.subject.name),
+            minutes=row.minutes, tint=tint(row.key_point.title),
+            icon=words.subject_icon(row.key_point.unit.textbook.subject.name),
             level=_level(known.get(row.key_point_id)),
             href=f"{reverse('library:resource-detail', args=[row.resource_id])}?advice={row.pk}",
         )

@@ -118,11 +118,18 @@ def _indicator(
     return Indicator(
         code=code, name=one.indicator.name, share=share,
         percent=round(100 * share, 1) if share is not None else 0, target=one.target,
-        state=one.state, word=one.state_words if share is not None else "样本少",
+        state=one.state, word=_word(one),
         moved=moved, note=f"{one.numerator:.0f} / {one.denominator:.0f}",
         href=f"{reverse('monitor:indicator-detail', args=[code])}?{query}",
         rows=f"{reverse('monitor:indicator-rows', args=[code])}?{query}",
     )  # fmt: skip
+
+
+def _word(one: figures.Figure) -> str:
+    """The state in words; a figure without a target is neither good nor bad."""
+    if one.share is not None and one.target is None:
+        return "没有设目标"
+    return one.state_words
 
 
 def _weeks(

@@ -154,8 +154,8 @@ def _resources() -> tuple[Resource, ...]:
             Resource(
                 row.title, f"{about} · {row.organisation.short_name}",
                 f"{row.minutes} 分钟" if row.seconds else "",
-                "player-play-filled" if row.kind == "micro" else "book",
-                tint(book.subject.name if book else row.title),
+                words.subject_icon(book.subject.name if book else ""),
+                tint(row.title),
             )
         )  # fmt: skip
     return tuple(found)

@@ -15,6 +15,7 @@ class Task:
 
     Attributes:
         due_at: until when; None for what has no date and comes last.
+        ahead: whether something that still lies ahead waits for it.
     """
 
     title: str
@@ -24,14 +25,23 @@ class Task:
     badge: str
     tint: str
     due_at: datetime | None = None
+    ahead: bool = False
 
 
 def dated(
-    title: str, note: str, href: str, icon: str, *, due_at: datetime, now: datetime, today: date
+    title: str,
+    note: str,
+    href: str,
+    icon: str,
+    *,
+    due_at: datetime,
+    now: datetime,
+    today: date,
+    ahead: bool = False,
 ) -> Task:
     """A task with a date: overdue is red, today orange, later blue or grey."""
     badge, tint = due_badge(due_at, now, today)
-    return Task(title, note, href, icon, badge, tint, due_at)
+    return Task(title, note, href, icon, badge, tint, due_at, ahead)
 
 
 def due_badge(due_at: datetime, now: datetime, today: date) -> tuple[str, str]:
@@ -46,9 +56,19 @@ def due_badge(due_at: datetime, now: datetime, today: date) -> tuple[str, str]:
 
 
 def by_urgency(found: Iterable[Task]) -> tuple[Task, ...]:
-    """Dated tasks first, soonest first; then the others in the order given."""
-    listed = list(found)
-    listed.sort(
-        key=lambda each: (each.due_at is None, each.due_at.timestamp() if each.due_at else 0)
-    )
-    return tuple(listed)
+    """What a lesson still waits for, what is due today, what is late, what comes, the undated.
+
+    Late things come newest first: what was missed yesterday can be mended sooner than last week's.
+    """
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(task: Task) -> tuple[int, float]:
+    if task.due_at is None:
+        return 4, 0
+    at = task.due_at.timestamp()
+    if task.ahead:
+        return 0, at
+    if task.tint == "danger":
+        return 2, -at
+    return (1 if task.tint == "warn" else 3), at

@@ -90,8 +90,7 @@ def tasks_of(actor: Actor, rights: Sequence[ClassScope], now: datetime) -> tuple
 
 def _duties(actor: Actor, unset: set[int], now: datetime) -> list[Task]:
     """Duties of the protocol until tomorrow night, one task for each lesson."""
-    tomorrow = datetime.combine(actor.today + timedelta(days=1), time.max)
-    rows = todo(actor.person, timezone.make_aware(tomorrow)).filter(due_at__gte=now - _LATE)
+    rows = todo(actor.person, _tomorrow(actor.today)).filter(due_at__gte=now - _LATE)
     profile = current(ClassroomProfile)
     own_task = {duty.code for duty in profile.protocol if duty.event == "homework_opened"}
     by_lesson: dict[int, list[ProtocolItem]] = defaultdict(list)
@@ -102,6 +101,11 @@ def _duties(actor: Actor, unset: set[int], now: datetime) -> list[Task]:
     return [_duty(items, links, now, actor.today) for items in by_lesson.values()]
 
 
+def _tomorrow(today: date) -> datetime:
+    """The last moment of tomorrow."""
+    return timezone.make_aware(datetime.combine(today + timedelta(days=1), time.max))
+
+
 def _duty(items: list[ProtocolItem], links: dict[str, str], now: datetime, today: date) -> Task:
     first, lesson = items[0], items[0].lesson
     names = "、".join(dict.fromkeys(links.get(each.link, each.link) for each in items))
@@ -110,7 +114,7 @@ def _duty(items: list[ProtocolItem], links: dict[str, str], now: datetime, today
     return dated(
         title, f"{day} {lesson.title or lesson.course}",
         reverse("classroom:protocol", args=[lesson.pk]), "list-check",
-        due_at=first.due_at, now=now, today=today,
+        due_at=first.due_at, now=now, today=today, ahead=now < lesson.starts_at <= _tomorrow(today),
     )  # fmt: skip
 
 

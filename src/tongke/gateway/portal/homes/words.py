@@ -5,6 +5,10 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 WEEKDAYS = "一二三四五六日"
+_SUBJECT_ICONS = {
+    "音乐": "music", "美术": "palette", "艺术": "palette", "英语": "language", "数学": "math",
+    "科学": "flask", "语文": "book-2", "书法": "brush", "体育": "run", "信息": "cpu",
+}  # fmt: skip
 # The common surnames of two characters; whoever has another one is called by the first.
 _DOUBLE = frozenset({
     "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯",
@@ -91,3 +95,13 @@ def titled(subject: str, title: str) -> str:
     if not title:
         return subject
     return f"{subject} {title}" if "《" in title else f"{subject}《{title}》"
+
+
+def subject_icon(name: str) -> str:
+    """The drawing that stands for a subject; a book for those without one of their own.
+
+    Example:
+        >>> subject_icon("音乐"), subject_icon("道德与法治")
+        ('music', 'book')
+    """
+    return _SUBJECT_ICONS.get(name[:2], "book")

@@ -11,7 +11,7 @@ from tongke.core.models import Job
 from tongke.engines.learning import services as learning
 from tongke.engines.learning.models import Mastery
 from tongke.engines.learning.scopes import ClassScope
-from tongke.foundation.people.tests.make import make_pupil
+from tongke.foundation.people.tests.make import NOON, TODAY, make_pupil
 from tongke.gateway.portal.homes import (
     director,
     officer,
@@ -21,7 +21,7 @@ from tongke.gateway.portal.homes import (
     teacher,
 )
 from tongke.gateway.portal.homes.mastery import weakest_by_class
-from tongke.gateway.portal.homes.tasks import due_badge
+from tongke.gateway.portal.homes.tasks import Task, by_urgency, dated, due_badge
 from tongke.gateway.portal.tests.make import (
     Town,
     add_slides,
@@ -116,11 +116,25 @@ def test_tasks_come_by_urgency_and_group_the_protocol(town: Town) -> None:
     tasks = teacher.build(town.actor("teacher"), town.now).tasks
 
     assert [each.title for each in tasks] == [
-        f"布置作业：{held.title}", "备课、课堂教学、课后作业：还差 7 项规程",
+        "备课、课堂教学、课后作业：还差 7 项规程", f"布置作业：{held.title}",
         "安小满 想问：一字多音",
     ]  # fmt: skip
-    assert tasks[0].href == reverse("homework:homework-new", args=[held.pk])
+    assert tasks[1].href == reverse("homework:homework-new", args=[held.pk])
     assert [each.tint for each in tasks] == ["danger", "danger", "info"]
+
+
+def test_late_things_come_newest_first_and_after_what_is_due_today() -> None:
+    now = NOON
+    due = {"old": -72, "late": -30, "tonight": 6, "next": 40}
+    found = [
+        dated(name, "", "/", "check", due_at=now + timedelta(hours=hours), now=now, today=TODAY)
+        for name, hours in due.items()
+    ]
+    undated = Task("asked", "", "/", "check", "", "info")
+
+    order = [each.title for each in by_urgency([undated, *found])]
+
+    assert order == ["tonight", "late", "old", "next", "asked"]
 
 
 def test_homework_that_is_set_is_no_task_any_more(town: Town) -> None:
