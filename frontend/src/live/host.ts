@@ -5,7 +5,7 @@ import { hourMinute } from "./clock";
 import { el, fill, need, onAct, setAttribute, show, sync, toast, write } from "./dom";
 import { hubOf, pageData } from "./hub";
 import {
-  Media, drawIcons, drawSlide, eachSecond, openDialog, part, play, showClock, showLink, shutDialog,
+  Media, drawIcons, drawSlide, eachSecond, isPhone, openDialog, part, play, showClock, showLink, shutDialog,
   textOf, timeLeft, told,
 } from "./page";
 import { tallyView } from "./tally";
@@ -16,7 +16,8 @@ const data = pageData();
 const hub = hubOf(data);
 const teaching = data.kind === "host";
 const absent = new Set<number>();
-let microphone = true;
+const phone = isPhone();
+let microphone = !phone;
 let camera = true;
 
 /** What arrives, by seat; a tile may come later than its stream. */
@@ -196,7 +197,8 @@ function draw(): void {
   drawQuestion();
   drawLog();
   if (teaching) drawTeaching();
-  if (session.state === "open" || session.state === "live") void media.enter(teaching);
+  const on = session.state === "open" || session.state === "live";
+  if (on && (!phone || !teaching || microphone)) void media.enter(teaching);
   if (session.state === "ended") {
     media.leave();
     if (teaching && data.urls.summary !== undefined) location.assign(data.urls.summary);

@@ -198,6 +198,14 @@ export function play(video: HTMLVideoElement, stream: MediaStream): void {
   start();
 }
 
+/**
+ * A phone beside the big screen: it joins sound and picture only when asked to, because a seat has
+ * one place in the media room and the second to come would put the first out.
+ */
+export function isPhone(): boolean {
+  return window.matchMedia("(max-width: 600px)").matches;
+}
+
 /** Run at once and then each second. */
 export function eachSecond(run: () => void): void {
   run();

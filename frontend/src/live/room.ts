@@ -4,7 +4,7 @@ import "./live.css";
 import { el, fill, need, onAct, setAttribute, show, sync, toast, write } from "./dom";
 import { hubOf, pageData } from "./hub";
 import {
-  LETTERS, Media, drawIcons, drawSlide, eachSecond, openDialog, part, play, showClock, showLink,
+  LETTERS, Media, drawIcons, drawSlide, eachSecond, isPhone, openDialog, part, play, showClock, showLink,
   shutDialog, timeLeft, told,
 } from "./page";
 import { here, modeOf, nextSeat, toggled, unsent, withUnsent } from "./seats";
@@ -28,6 +28,7 @@ let counts = { question: 0, by: new Map<string, number>() };
 /** The page looked at by ourselves while the host is away; null follows the host. */
 let ownSlide: number | null = null;
 const sound = new SoundFirst();
+const phone = isPhone();
 
 const media = new Media(data, {
   track: (id, stream) => {
@@ -35,15 +36,26 @@ const media = new Media(data, {
   },
   people: (people) => {
     const host = people.find((one) => one.role === "host");
-    const words = !host || host.away ? "等待主讲端" : host.paused || !host.video ? "画面暂停，声音正常" : "";
-    write(part(root, "host-name"), words === "" ? data.lesson.teacher : `${data.lesson.teacher} · ${words}`);
     sound.hear(host?.paused === true, hub.clock.now());
+    showHost();
     showLine();
   },
   state: () => {
+    showHost();
     showLine();
   },
 });
+
+/** The host's name, and why there is no picture when there is none. */
+function showHost(): void {
+  const host = media.room.participants.find((one) => one.role === "host");
+  let words = "";
+  if (media.room.state !== "joined") words = phone ? "画面看大屏幕" : "画面未连接，课件和互动可用";
+  else if (!host || host.away) words = "等待主讲端";
+  else if (host.paused) words = "画面暂停，声音正常";
+  else if (!host.video) words = "摄像头关着，声音正常";
+  write(part(root, "host-name"), words === "" ? data.lesson.teacher : `${data.lesson.teacher} · ${words}`);
+}
 
 /** The line above the stage: a lost network first, else that sound goes before picture. */
 function showLine(): void {
@@ -192,7 +204,7 @@ function drawNow(): void {
   if (cue.floor === data.classId) now = "轮到我们发言，请打开麦克风";
   if (question) {
     now = question.stem;
-    const options = question.options.map((text, index) => `${LETTERS[index] ?? ""} ${text}`).join("　");
+    const options = question.options.map((text, index) => `${LETTERS[index] ?? ""} ${text}`.replace(/ /g, "\u00a0")).join("　");
     how = question.state === "open" ? `想好后举起答题卡，或用手机作答　${options}` : question.state === "revealed" && question.answer !== "" ? `答案：${question.answer}　${options}` : "作答结束，等老师讲评";
   }
   write(part(root, "now"), now);
@@ -214,7 +226,8 @@ function draw(): void {
     (one) => el("li", {}, el("b", {}, one.from), ` ${one.text}`), () => undefined);
   const unread = chat.filter((one) => one.id > readChat && one.class !== data.classId).length;
   write(part(root, "unread"), unread > 0 ? String(unread) : "");
-  if (session.state === "open" || session.state === "live") void media.enter(true).then(applyMicrophone);
+  const on = session.state === "open" || session.state === "live";
+  if (on && (!phone || microphone)) void media.enter(true).then(applyMicrophone);
   if (session.state === "ended") media.leave();
 }
 
@@ -345,6 +358,7 @@ onAct(document.body, {
   mic: () => {
     microphone = !microphone;
     applyMicrophone();
+    draw();
   },
   talk: () => {
     readChat = Math.max(0, ...(hub.parts.chat ?? []).map((one) => one.id));
@@ -405,5 +419,6 @@ eachSecond(() => {
   drawNow();
 });
 show(part(root, "left"), true);
+showHost();
 draw();
 hub.start();

@@ -17,13 +17,17 @@ from tongke.foundation.people.profile import PeopleProfile
 from tongke.foundation.people.tests.make import World, world
 from tongke.gateway.portal.tests.make import Town
 from tongke.gateway.portal.tests.make import town as make_town
+from tongke.teaching.classroom.profile import ClassroomProfile
 
 
 @pytest.fixture(autouse=True)
 def _calm() -> Iterator[None]:
-    """Officers sign in without a phone; nothing is kept from the test before."""
+    """Officers sign in without a phone, rooms open late; nothing is kept from the test before."""
     cache.clear()
-    with override(PeopleProfile, second_factor_roles=[]):
+    with (
+        override(PeopleProfile, second_factor_roles=[]),
+        override(ClassroomProfile, opens_minutes_before=10),
+    ):
         yield
 
 
