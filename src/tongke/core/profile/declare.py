@@ -115,7 +115,11 @@ def registered() -> dict[str, Table]:
     """The known tables by name: core's own first, the others in the order of the floors."""
     order = ["core", *FLOORS]
     known = sorted(
-        _tables.values(), key=lambda one: _floor_rank(one.cls.__module__.split("."), order)
+        _tables.values(),
+        key=lambda one: (
+            _floor_rank(one.cls.__module__.split("."), order),
+            one.cls.__module__,
+        ),
     )
     return {one.name: one for one in known}
 

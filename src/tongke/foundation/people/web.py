@@ -9,8 +9,11 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 
 from tongke.foundation.people.actors import Actor
+from tongke.foundation.people.lockout import cool_off, failure_limit
 from tongke.foundation.people.models import Account
 from tongke.foundation.people.roles import Role
+
+__all__ = ["cool_off", "failure_limit"]
 
 
 class AuthedRequest(HttpRequest):

@@ -55,7 +55,7 @@ def _trends(request: AuthedRequest, organisation: object, term: str) -> dict[str
     for code in ("held", "participation"):
         one = _one_or_404(code)
         line = dict(queries.trend(snapshot, one, organisation, term))  # type: ignore[arg-type]
-        weeks |= set(line)
+        weeks |= {week for week, share in line.items() if share is not None}
         series.append((one.name, line))
     if not weeks:
         return None

@@ -1,5 +1,7 @@
 """Pages of the item bank."""
 
+from string import ascii_uppercase
+
 from django.contrib import messages as notices
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -55,7 +57,9 @@ def item_detail(request: AuthedRequest, item_id: int) -> HttpResponse:
     """One item with answer and explanation."""
     item = policy.item_or_404(request.actor, item_id, Perm.ITEM_READ)
     may_edit = policy.items(request.actor, Perm.ITEM_EDIT).filter(pk=item.pk).exists()
-    return render(request, "assessment/item.html", {"item": item, "may_edit": may_edit})
+    options = list(zip(ascii_uppercase, item.options, strict=False))
+    context = {"item": item, "options": options, "may_edit": may_edit}
+    return render(request, "assessment/item.html", context)
 
 
 @require_http_methods(["GET", "POST"])

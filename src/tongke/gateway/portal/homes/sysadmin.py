@@ -19,7 +19,7 @@ from tongke.core import profile
 from tongke.core.models import Job
 from tongke.foundation.people import policy as people
 from tongke.foundation.people.actors import Actor
-from tongke.foundation.people.lockout import cool_off, failure_limit
+from tongke.foundation.people.web import cool_off, failure_limit
 from tongke.gateway.portal import policy
 from tongke.gateway.portal.homes import words
 from tongke.gateway.portal.homes.calendar import today_of
