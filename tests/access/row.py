@@ -25,6 +25,8 @@ class Row:
         at: the arguments of the address; `None` when it has none, and then it belongs to no row
             of the story, so that strangers are not asked apart from their roles.
         before: what must be true of an account before it has this page.
+        query: what an address needs behind its question mark.
+        data: what must be sent for an address to know what it is about.
     """
 
     name: str
@@ -32,6 +34,8 @@ class Row:
     post: frozenset[str] = NOBODY
     at: Where | None = None
     before: Callable[[Story, str], None] | None = None
+    query: str = ""
+    data: Callable[[Story, str], Mapping[str, object]] | None = None
 
     @property
     def asking(self) -> frozenset[str]:

@@ -241,6 +241,8 @@ def _taught(scene: Scene, joint: Joint, now: datetime) -> Taught:
     run_pending()
     overruling = learning.overrule(pupil, point, "快会了", "课上会唱", by=teacher, at=now)
     learning.push([pupil], point, "", by=teacher, at=now)
+    advice = Recommendation.objects.filter(pupil=pupil).latest("at")
+    learning.respond(advice, "asked", by=cast.pupil, at=now, note="没听懂")
     response = submission.responses.first()
     assert response is not None
     return Taught(
@@ -248,7 +250,7 @@ def _taught(scene: Scene, joint: Joint, now: datetime) -> Taught:
         item=items[0], draft_item=items[-1], page=page, homework=homework, draft_homework=draft,
         submission=submission, response=response,
         mastery=Mastery.objects.get(pupil=pupil, key_point=point), overruling=overruling,
-        advice=Recommendation.objects.filter(pupil=pupil).latest("at"),
+        advice=advice,
     )  # fmt: skip
 
 

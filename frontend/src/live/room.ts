@@ -78,7 +78,7 @@ function seatNote(one: PupilPart): string {
   if (mode() === "roll") return absent.has(one.id) ? "缺" : "到";
   if (one.status === "absent") return "缺";
   if (one.status === "leave") return "假";
-  if (mode() === "cards") return one.done ? "已录" : one.linked ? "自己答" : "";
+  if (mode() === "cards") return one.done ? "✓" : one.linked ? "自己答" : "";
   return "";
 }
 

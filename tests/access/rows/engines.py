@@ -19,6 +19,7 @@ from tests.access.cast import (
 )
 from tests.access.row import Row, act, form, importing, page
 from tests.access.story import Story
+from tongke.engines.communities.queries import rule_lines
 from tongke.foundation.people.tests.make import MUSIC
 
 Args = Mapping[str, object]
@@ -33,7 +34,7 @@ def _membership(story: Story, who: str) -> Args:
 
 
 def _rule(story: Story, who: str) -> Args:
-    return {"code": story.virtual.rule_items.first().code}
+    return {"code": rule_lines(story.virtual)[0].code}
 
 
 COMMUNITIES = [
@@ -84,7 +85,8 @@ LEARNING = [
     page("learning:class-export", LOOKING, _class),
     page("learning:point", LOOKING, _point),
     act("learning:push", TEACHERS, _point),
-    page("learning:cell", LOOKING | FAMILY, _cell),
+    # Families read of their progress on their home page, not in the table of the class.
+    page("learning:cell", LOOKING, _cell),
     act("learning:overrule", TEACHERS, _cell),
     act("learning:overruling-withdraw", frozenset({"teacher"}), _overruling),
     page("learning:my-advice", FAMILY),

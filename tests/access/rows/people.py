@@ -119,7 +119,7 @@ OBJECTS = [
 ]
 IMPORTS = [
     page("people:import-home", IMPORTERS),
-    page("people:import-start", IMPORTERS),
+    Row(name="people:import-start", get=IMPORTERS, query="?list=staff"),
     *importing("people:people-organisations-import", "people.organisations", IMPORTERS),
     *importing("people:people-staff-import", "people.staff", IMPORTERS, mode="some"),
     *importing("people:people-classes-import", "people.classes", IMPORTERS),

@@ -15,7 +15,6 @@ from tests.access.cast import (
     strangers,
 )
 from tests.access.row import Row, act, form, importing, missing, page
-from tests.access.rows.people import IMPORTERS
 from tests.access.story import Story
 
 Args = Mapping[str, object]
@@ -25,6 +24,10 @@ ANYBODY = EVERYONE | {GUEST}
 def _own_message(story: Story, who: str) -> Args:
     # A guest asks for what the teacher has.
     return {"message_id": story.mail["teacher" if who == GUEST else who].pk}
+
+
+def _own_role(story: Story, who: str) -> Args:
+    return {"choice": story.actors["teacher" if who == GUEST else who].appointment_id}
 
 
 def _job(story: Story, who: str) -> Args:
@@ -50,8 +53,9 @@ PORTAL = [
     page("portal:home", ANYBODY),
     page("portal:health", ANYBODY),
     page("portal:search", EVERYONE),
-    Row(name="portal:switch", post=EVERYONE),
-    act("portal:theme", EVERYONE),
+    Row(name="portal:switch", post=EVERYONE, data=_own_role),
+    # A guest's look is kept in the browser.
+    act("portal:theme", ANYBODY),
     page("portal:messages", EVERYONE),
     act("portal:message-read-all", EVERYONE),
     form("portal:message-settings", EVERYONE),
@@ -75,9 +79,9 @@ SIGN_IN = [
     Row(name="mfa_deactivate_totp", get=EVERYONE, post=EVERYONE, before=_phone),
     Row(name="mfa_view_recovery_codes", get=EVERYONE, before=_phone),
     Row(name="mfa_generate_recovery_codes", get=EVERYONE, post=EVERYONE, before=_phone),
-    Row(name="mfa_download_recovery_codes", get=EVERYONE, before=_phone),
+    Row(name="mfa_download_recovery_codes", get=EVERYONE, post=EVERYONE, before=_phone),
     # A step of signing in: whoever is not in the middle of it is sent to its beginning.
-    form("mfa_authenticate", ANYBODY),
+    form("mfa_authenticate", EVERYONE),
 ]
 NOT_OFFERED = [
     missing("not-offered"),
@@ -96,5 +100,5 @@ ROWS: list[Row] = [
     *PORTAL,
     *SIGN_IN,
     *NOT_OFFERED,
-    *importing("interop:interop-oneroster-import", "interop.oneroster", IMPORTERS),
+    *importing("interop:interop-oneroster-import", "interop.oneroster", OFFICER | SYSADMIN),
 ]

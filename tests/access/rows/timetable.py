@@ -74,6 +74,10 @@ def _plan(story: Story, who: str) -> Args:
     return {"pk": story.joint.plan.pk}
 
 
+def _moved(story: Story, who: str) -> Args:
+    return {"course": story.joint.plan.courses.get().pk, "to": "1-2"}
+
+
 def _held(story: Story, who: str) -> Args:
     return {"pk": story.joint.held.pk}
 
@@ -123,7 +127,7 @@ COURSES = [
     page("timetable:plan-list", MANAGERS | OFFICER),
     act("timetable:plan-start", MANAGERS | OFFICER),
     page("timetable:plan-detail", CENTRE | OFFICER, _plan),
-    act("timetable:plan-move", CENTRE | OFFICER, _plan),
+    Row(name="timetable:plan-move", post=CENTRE | OFFICER, at=_plan, data=_moved),
     act("timetable:plan-accept", CENTRE | OFFICER, _plan),
     act("timetable:plan-discard", CENTRE | OFFICER, _plan),
 ]

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from tongke.engines.library.models import Resource
 from tongke.foundation.curriculum.models import KeyPoint
 from tongke.foundation.people.actors import Actor
+from tongke.foundation.people.policy import within
 from tongke.foundation.people.roles import STAFF, Role
 
 
@@ -36,12 +37,12 @@ def resources(actor: Actor, perm: Perm) -> QuerySet[Resource]:
 
 
 def _own(actor: Actor) -> Q:
-    """What the actor wrote; for a 教研员 also what explains a key point of the subject."""
+    """What the actor wrote; for a 教研员 also what their region has on the subject."""
     mine = Q(author=actor.person)
     if actor.role is Role.RESEARCHER and actor.subject_code:
         subject = KeyPoint.objects.filter(unit__textbook__subject=actor.subject_code)
         through = Resource.key_points.through.objects.filter(keypoint__in=subject)
-        mine |= Q(pk__in=through.values("resource"))
+        mine |= Q(pk__in=through.values("resource")) & within(actor)
     return mine
 
 

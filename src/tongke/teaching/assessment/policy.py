@@ -6,6 +6,8 @@ from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from tongke.foundation.people.actors import Actor
+from tongke.foundation.people.models import Appointment
+from tongke.foundation.people.policy import within
 from tongke.foundation.people.roles import Role
 from tongke.teaching.assessment.models import Item
 
@@ -29,10 +31,11 @@ def items(actor: Actor, perm: Perm) -> QuerySet[Item]:
 
 
 def _own(actor: Actor) -> Q:
-    """What the actor wrote; for a 教研员 every item of the subject."""
+    """What the actor wrote; for a 教研员 every item of the subject from their region."""
     mine = Q(author=actor.person)
     if actor.role is Role.RESEARCHER and actor.subject_code:
-        mine |= Q(key_point__unit__textbook__subject=actor.subject_code)
+        here = Appointment.objects.filter(within(actor)).values("person")
+        mine |= Q(key_point__unit__textbook__subject=actor.subject_code, author__in=here)
     return mine
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from tongke.core.errors import Refused
 from tongke.core.profile import current
 from tongke.foundation.people.actors import Actor
+from tongke.teaching.classroom.engine import close_room
 from tongke.teaching.classroom.hub import parts as views
 from tongke.teaching.classroom.hub.link import Link
 from tongke.teaching.classroom.hub.picture import refresh, whole
@@ -53,6 +54,7 @@ class Room:
         self._left: list[int] = []
         self._seen_at = self._empty_since = time.monotonic()
         self._last_tick = 0.0
+        self._media: asyncio.Task[bool] | None = None
         self._ready = asyncio.Event()
         self._task = asyncio.create_task(self._run())
 
@@ -160,10 +162,17 @@ class Room:
             await self._what_is_due()
             if dirty and self.picture is not None:
                 await self._writer.read(refresh, self.picture, dirty)
+                self._end_media()
         except Exception:
             self._dirty |= dirty
             raise
         self._broadcast()
+
+    def _end_media(self) -> None:
+        """After the lesson nobody stays in sound and picture, also who has lost the hub."""
+        session = self.picture.session if self.picture else None
+        if session is not None and session.state == "ended" and self._media is None:
+            self._media = asyncio.create_task(asyncio.to_thread(close_room, self.lesson_id))
 
     def _until_due(self) -> float:
         """Seconds until something is due without anybody acting; at most some seconds."""

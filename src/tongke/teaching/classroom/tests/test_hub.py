@@ -305,3 +305,30 @@ def test_other_addresses_do_not_exist(server: tuple[Server, Seeded]) -> None:
         response.read()
         assert response.status == 404
     connection.close()
+
+
+async def test_the_lesson_ends_for_everybody(
+    seeded_folder: tuple[Path, Seeded], tmp_path: Path
+) -> None:
+    one, seeded = Server.copy_of(seeded_folder[0], tmp_path / "var"), seeded_folder[1]
+    one.start()
+    try:
+        async with (
+            client((one, seeded), seeded.teacher) as host,
+            client((one, seeded), seeded.cookies[0]) as pupil,
+        ):
+            await host.until(lambda me: me.parts)
+            await pupil.until(lambda me: me.parts)
+            short = await host.act("end", held=None, reason="")
+            assert (short["t"], "两端同时在线" in short["text"]) == ("refused", True)
+
+            assert (await host.act("end", held=True, reason="照常上完"))["t"] == "ack"
+
+            await pupil.until(lambda me: me.parts["session"]["state"] == "ended")
+            assert pupil.parts["question"]["state"] == "closed"
+            late = await pupil.act("hand", up=True)
+            assert "没有开放" in late["text"]
+        held = one.rows("select state from timetable_lesson where id = ?", seeded.lesson)
+        assert held == [("held",)]
+    finally:
+        one.kill()

@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 
 from tongke.core.errors import Refused
+from tongke.core.files import store
 from tongke.teaching.classroom import pages
 from tongke.teaching.classroom.models import Deck, ProtocolItem, Slide
 from tongke.teaching.classroom.services import sessions, slides
@@ -100,7 +101,8 @@ def test_what_cannot_be_shown_is_refused_with_advice(
 def test_a_deck_does_not_grow_without_end(live: Live) -> None:
     with pytest.raises(Refused, match="最多 120 页"):
         slides.upload(live.lesson, [("长.pdf", a_pdf(121))], by=live.teacher, at=live.at(-60))
-    slides.upload(live.lesson, [("长.pdf", a_pdf(120))], by=live.teacher, at=live.at(-60))
+    picture = store(io.BytesIO(a_png()), "图.png", by=live.teacher.account, kinds=("image",))
+    slides.append_pictures(live.lesson, [picture] * 120, by=live.teacher, at=live.at(-60))
     with pytest.raises(Refused, match="先删去"):
         slides.add_text(live.lesson, "再来一页", [], by=live.teacher, at=live.at(-60))
 

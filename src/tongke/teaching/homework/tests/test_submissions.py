@@ -181,7 +181,8 @@ def test_a_teachers_mark_counts_and_the_rules_mark_stays(cast: World, homework: 
     response = one.responses.get(homework_item__seq=1)
 
     marking.overrule(response, 2, "说的是对的", by=cast.teacher, at=NOON)
-    marking.overrule(response, 1.5, " 再想想 ", by=cast.deer_assistant, at=NOON)
+    later = NOON + timedelta(minutes=1)
+    marking.overrule(response, 1.5, " 再想想 ", by=cast.deer_assistant, at=later)
 
     one.refresh_from_db()
     assert (one.points, response.points, response.overruled_points) == (5.5, 0, 1.5)
