@@ -20,7 +20,7 @@ from django.core.wsgi import get_wsgi_application
 _DJANGO: Any = get_wsgi_application()
 _PAGES: Any = WSGIMiddleware(_DJANGO, workers=settings.TONGKE_WEB_THREADS)
 
-from tongke.teaching.classroom.hub.app import application as hub  # noqa: E402
+from tongke.teaching.classroom.hub import app as hub_app  # noqa: E402
 from tongke.teaching.classroom.media.proxy import MediaProxy  # noqa: E402
 
 Scope = MutableMapping[str, Any]
@@ -38,7 +38,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif kind == "websocket" and path.startswith("/rtc/"):
         await _MEDIA(scope, receive, send)
     elif path.startswith("/live/"):
-        await hub(scope, receive, send)
+        await hub_app.application(scope, receive, send)
     elif kind == "http":
         # The bridge hands `receive()` to another thread, which takes true coroutines only;
         # granian's is an awaitable of its own.
@@ -56,5 +56,6 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         if message["type"] == "lifespan.startup":
             await send({"type": "lifespan.startup.complete"})
         else:
+            await hub_app.shutdown()
             await send({"type": "lifespan.shutdown.complete"})
             return

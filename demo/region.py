@@ -72,7 +72,7 @@ class Size:
 
     groups: int = 12
     others: int = 4
-    deep_weeks: int = 6
+    deep_weeks: int = 4
 
     @classmethod
     def of(cls, scale: float) -> "Size":

@@ -10,6 +10,7 @@ type Loader = () => Promise<Island>;
 
 const loaders: Record<string, Loader> = {
   chart: () => import("./chart"),
+  check: () => import("../live/check"),
   "unit-graph": () => import("./unit-graph"),
 };
 

@@ -128,7 +128,7 @@ class ClassroomProfile:
         60, unit="秒", label="随堂问作答时间", source="S-054", minimum=10, maximum=600
     )
     late_answer_seconds: int = setting(
-        120,
+        1800,
         unit="秒",
         label="断网后补传答案宽限",
         source="design",

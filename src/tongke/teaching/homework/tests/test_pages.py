@@ -27,7 +27,7 @@ from tongke.teaching.homework.tests.make import (
     make_draft,
     make_lesson,
 )
-from tongke.teaching.timetable.models import Lesson, Term
+from tongke.teaching.timetable.models import Lesson, LessonClass, Term
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_phone")]
 ANSWER = "听一遍再数"  # stands in the explanation only
@@ -77,21 +77,22 @@ def test_an_assistant_reads_the_work_of_the_own_class_only(cast: World, homework
 
 
 def test_remote_pupils_are_known_for_the_term_of_the_course_only(
-    cast: World, homework: Homework
+    cast: World, lesson: Lesson
 ) -> None:
-    done(homework, cast.centre_pupils[0])
-    done(homework, cast.pupil.person)
-    term = homework.lesson.course.term
-    Term.objects.create(
-        region=term.region, code="2026-2", name="次学期", starts_on=cast.teacher.today, weeks=20
-    )
+    # The points lie below the centre in the tree; only the far school is remote to it.
+    LessonClass.objects.create(lesson=lesson, school_class=cast.far_class, side="listening")
+    homework = give_now(lesson, by=cast.teacher)
+    near, far = done(homework, cast.centre_pupils[0]), done(homework, cast.far_pupil)
 
-    seen = policy.submissions(cast.teacher, Perm.SUBMISSION_READ)
-    named = policy.classes(cast.teacher, homework, Perm.SUBMISSION_READ)
+    def seen() -> tuple[set[Submission], bool]:
+        named = policy.classes(cast.teacher, homework, Perm.SUBMISSION_READ)
+        rows = policy.submissions(cast.teacher, Perm.SUBMISSION_READ)
+        return set(rows), cast.far_class in named
 
-    # The points hang below the centre in the tree, and within() is what the school answers for.
-    assert set(seen.values_list("pupil", flat=True)) >= {cast.centre_pupils[0].pk}
-    assert cast.centre_class in named
+    assert seen() == ({near, far}, True)
+    region, today = lesson.course.term.region, cast.teacher.today
+    Term.objects.create(region=region, code="2026-2", name="次学期", starts_on=today, weeks=20)
+    assert seen() == ({near}, False)
 
 
 def test_pages_exist_for_those_whose_homework_it_is(
