@@ -1,6 +1,6 @@
 """From the points' gaps to joint courses: asked for, taken, staffed from all sides, published."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from demo.joint import CoursePlan, Meeting, Reserved, assistant
 from demo.world import School, World, at
@@ -13,30 +13,35 @@ from tongke.teaching.timetable.services import courses as staffing
 from tongke.teaching.timetable.services import demands
 from tongke.teaching.timetable.services.publishing import publish_courses
 
-_ASKING_GRADES = frozenset({"14", "15"})
 Asked = dict[tuple[int, str], Demand]
 """Open demands by class and subject."""
 
 
-def ask_all(world: World) -> Asked:
-    """Every point asks for what its upper grades lack; those of the leading consortium, for all."""
-    day = world.clock.starts_on - timedelta(days=4)
-    leading = {each.key for each in world.groups[0].points}
+def ask_all(world: World, plans: list[CoursePlan]) -> Asked:
+    """The points ask, before the term, for what their upper grades lack, and lately for more.
+
+    What the lowest grades lack nobody has asked for yet: a gap that waits to be found.
+    """
+    before = world.clock.starts_on - timedelta(days=4)
+    lately = world.clock.today - timedelta(days=4)
+    wanted = {key: {plan.grade} for plan in plans for key in plan.points}
+    for number in (0, 1):
+        for spec in world.groups[number].points:
+            wanted[spec.key] = {"14", "15"}
     asked: Asked = {}
-    for number, school in enumerate(world.schools.values()):
-        if not school.spec.is_point:
-            continue
-        wanted = [
-            one
-            for klass, one in school.classes.items()
-            if school.spec.key in leading or klass[0] in _ASKING_GRADES
-        ]
-        made = demands.open_all_demands(
-            world.running, wanted, by=world.planning(school, day),
-            at=at(day, f"{9 + number % 8:02d}:20"),
-        )  # fmt: skip
-        asked |= {(each.school_class_id, each.subject_id): each for each in made}
+    for number, (key, grades) in enumerate(sorted(wanted.items())):
+        asked |= _ask(world, world.schools[key], grades, at(before, f"{9 + number % 8:02d}:20"))
+    for spec in world.groups[0].points[:2]:
+        _ask(world, world.schools[spec.key], {"13"}, at(lately, "16:45"))
     return asked
+
+
+def _ask(world: World, school: School, grades: set[str], moment: datetime) -> Asked:
+    classes = [one for klass, one in school.classes.items() if klass[0] in grades]
+    made = demands.open_all_demands(
+        world.running, classes, by=world.planning(school, moment.date()), at=moment
+    )
+    return {(each.school_class_id, each.subject_id): each for each in made}
 
 
 def take_all(world: World, plans: list[CoursePlan], asked: Asked) -> dict[str, Course]:

@@ -1,7 +1,7 @@
 """The two-sided protocol of past lessons: who wrote down what, and what was left open."""
 
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tongke.foundation.people.actors import Actor
@@ -25,34 +25,44 @@ _AFTER = {
     "reflect-host-1": "本班和听讲班的差别主要在开口，下节课多请听讲班先说。",
     "homework-listening-1": "都交了，没有手机的学生在学校用平板完成。",
     "homework-host-2": "共同的错误已在下一节课开头讲评。",
+    "homework-listening-2": "课后给还没掌握的学生补了一次。",
+    "assess-host-1": "本课知识点已列入单元测评。",
     "assess-listening-1": "进步明显的学生已经记下，和主讲教师核对过。",
 }
-_SHARE = {"full": 0.85, "plain": 0.35, "brief": 0.0}
+_SHARE = {"full": 0.5, "plain": 0.1, "brief": 0.0}
+_LATELY = timedelta(days=15)
+_LATELY_SHARE = 0.95
+"""Teachers see the duties of the last two weeks; most of them are done."""
 
 
-def before(lesson: Lesson, telling: str, sides: "list[Side]", chance: random.Random) -> None:
-    """The day before: both sides prepare and say so."""
-    moment = lesson.starts_at - timedelta(hours=16)
-    sessions.prepare(lesson, at=moment)
-    _tick(lesson, _BEFORE, telling, sides, moment, chance)
+def before(lesson: Lesson, share: float, sides: "list[Side]", chance: random.Random) -> None:
+    """The day before: both sides prepare and say so, a `share` of the duties."""
+    if share:
+        moment = lesson.starts_at - timedelta(hours=16)
+        sessions.prepare(lesson, at=moment)
+        _tick(lesson, _BEFORE, share, sides, moment, chance)
 
 
-def after(lesson: Lesson, telling: str, sides: "list[Side]", chance: random.Random) -> None:
+def after(lesson: Lesson, share: float, sides: "list[Side]", chance: random.Random) -> None:
     """The same evening: both sides look back."""
-    _tick(lesson, _AFTER, telling, sides, lesson.ends_at + timedelta(hours=5), chance)
+    if share:
+        _tick(lesson, _AFTER, share, sides, lesson.ends_at + timedelta(hours=5), chance)
+
+
+def share_of(lesson: Lesson, telling: str, today: date) -> float:
+    """How many of a lesson's duties are done, in [0, 1]."""
+    return _LATELY_SHARE if today - lesson.day <= _LATELY else _SHARE[telling]
 
 
 def _tick(
-    lesson: Lesson, words: dict[str, str], telling: str, sides: "list[Side]", moment: datetime,
+    lesson: Lesson, words: dict[str, str], share: float, sides: "list[Side]", moment: datetime,
     chance: random.Random,
 ) -> None:  # fmt: skip
-    if not _SHARE[telling]:
-        return
     actors: dict[int | None, Actor] = {
         None: sides[0].actor,
         **{side.row.school_class_id: side.actor for side in sides[1:]},
     }
     rows = ProtocolItem.objects.filter(lesson=lesson, done_at=None, code__in=words)
     for item in rows.order_by("pk"):
-        if chance.random() < _SHARE[telling]:
+        if chance.random() < share:
             protocol.tick(item, by=actors[item.school_class_id], at=moment, text=words[item.code])

@@ -6,6 +6,7 @@ from copy import copy
 from datetime import timedelta
 
 from demo import cast, names
+from demo.joint import CoursePlan
 from demo.staffing import Klass
 from demo.world import School, World, at
 from tongke.core.profile import current
@@ -218,16 +219,16 @@ def _know_family_roles(world: World) -> None:
     world.keep(list(rows.select_related("organisation").order_by("pk")))
 
 
-def ask_consent(world: World) -> None:
-    """Most guardians of the children in joint lessons answer; some questions stay open."""
+def ask_consent(world: World, plans: list[CoursePlan]) -> None:
+    """Most guardians of the children in the leading courses answer; some questions stay open."""
     purposes = [one.code for one in current(PeopleProfile).consent_purposes][:3]
-    asked = {
-        pupil.pk
-        for school in world.deep
-        for klass, pupils in school.pupils.items()
-        if klass[0] == "15" or (school.spec.is_point and klass[0] == "14")
-        for pupil in pupils
-    }
+    asked: set[int] = set()
+    for plan in plans:
+        if plan.telling == "full":
+            centre = world.schools[world.groups[plan.group].centre.key]
+            rolls = [centre.pupils[plan.klass]]
+            rolls += [world.schools[key].pupils[plan.grade, 1] for key in plan.points]
+            asked |= {pupil.pk for roll in rolls for pupil in roll}
     for guardian, child in world.families:
         if child.pk in asked:
             _answer(world, guardian, child, purposes)
@@ -240,7 +241,7 @@ def _answer(world: World, guardian: Person, child: Person, purposes: list[str]) 
     for purpose in purposes:
         drawn = chance.random()
         waits = child.name == "苏小禾" and purpose == "recording"
-        if waits or drawn > 0.92 or (purpose == "showcase" and drawn > 0.5):
+        if waits or drawn > 0.92 or (purpose == "showcase" and drawn > 0.3):
             continue
         moment = at(day, f"{chance.randint(18, 21)}:{chance.randint(0, 59):02d}")
         consents.answer(child, guardian, purpose, given=drawn > 0.04, by=by, at=moment)

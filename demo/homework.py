@@ -41,7 +41,7 @@ class Setter:
             self.items.setdefault(item.key_point.unit_id, []).append(item)
 
     def due_after(self, held: Sequence[Lesson]) -> list[Lesson]:
-        """The lessons that homework follows: one a week, the latest weeks, and the very last."""
+        """The lessons that homework follows: the last two of a course, and one a week before."""
         chosen: list[Lesson] = []
         for group, weeks in ((0, self.world.size.deep_weeks), (1, self.world.size.deep_weeks // 2)):
             mine = [
@@ -49,8 +49,9 @@ class Setter:
                 if (plan := self.history.plans[each.course_id]).group == group
                 and plan.telling == "full"
             ]  # fmt: skip
-            weekly = {each.week: each for each in mine}
-            chosen += [weekly[week] for week in sorted(weekly)[-weeks:]]
+            weekly = {each.week: each for each in mine[:-2]}
+            chosen += [weekly[week] for week in sorted(weekly)][-weeks + 2 :] if weeks > 2 else []
+            chosen += mine[-min(2, weeks) :]
         return chosen
 
     def tell(self, lessons: Sequence[Lesson]) -> list[Given]:
@@ -149,7 +150,11 @@ def _hand_in(given: Given, pupil: Person, moment: datetime, chance: random.Rando
 
 def _answer(item: Item, pupil: Person, week: int, chance: random.Random) -> list[str]:
     level = ability.chance_right(
-        pupil.number, item.key_point.code, item.kind, item.difficulty, week
+        ability.ability(pupil.number, pupil.name),
+        item.key_point.code,
+        item.kind,
+        item.difficulty,
+        week,
     )
     return ability.given_answer(
         item.kind, item.answer, len(item.options), knows=chance.random() < level, chance=chance

@@ -94,13 +94,17 @@ _LEADING = (
 _TURNS = (ENGLISH, MUSIC, ART, MUSIC, SCIENCE)
 
 
-def courses(groups: list[Group]) -> list[CoursePlan]:
-    """All joint courses: eight and four in the leading consortia, one in each other."""
+def courses(groups: list[Group], first_week: int = 1) -> list[CoursePlan]:
+    """All joint courses: eight and four in the leading consortia, one in each other.
+
+    Args:
+        first_week: none is published before this week.
+    """
     found: list[CoursePlan] = []
     for plan in _LEADING:
         points = _lacking(groups[plan.group], plan.subject, plan.grade)
         if points:
-            found.append(replace(plan, points=points))
+            found.append(replace(plan, points=points, week=max(plan.week, first_week)))
     for number, group in enumerate(groups[2:], 2):
         shared = set.intersection(*({grade for grade, _ in each.sizes} for each in group.points))
         grade = max(shared)
@@ -110,8 +114,8 @@ def courses(groups: list[Group]) -> list[CoursePlan]:
         )
         found.append(
             CoursePlan(
-                group=number, subject=subject, grade=grade, host=1, periods=1, week=1 + number % 5,
-                points=_lacking(group, subject, grade),
+                group=number, subject=subject, grade=grade, host=1, periods=1,
+                week=max(3 + number % 5, first_week), points=_lacking(group, subject, grade),
             )
         )  # fmt: skip
     return found

@@ -68,11 +68,13 @@ class Size:
         groups: consortia.
         others: schools in no consortium.
         deep_weeks: how many past weeks have homework in the leading consortium.
+        first_week: before this week no joint course is published; a short history loads fast.
     """
 
     groups: int = 12
     others: int = 4
     deep_weeks: int = 4
+    first_week: int = 1
 
     @classmethod
     def of(cls, scale: float) -> "Size":
@@ -80,13 +82,14 @@ class Size:
 
         Example:
             >>> Size.of(0.1)
-            Size(groups=2, others=0, deep_weeks=2)
+            Size(groups=2, others=0, deep_weeks=2, first_week=10)
         """
         assert 0 < scale <= 1
         full = cls()
         return cls(
             groups=max(2, round(full.groups * scale)), others=round(full.others * scale),
             deep_weeks=max(2, round(full.deep_weeks * scale)),
+            first_week=max(1, 11 - round(10 * scale)),
         )  # fmt: skip
 
 
@@ -196,7 +199,7 @@ def _point(group: int, place: int, name: str, grid: str) -> SchoolSpec:
         lacks=frozenset(SCARCE), mbps=chance.choice((2.0, 3.0, 4.0, 6.0, 8.0)),
     )  # fmt: skip
     if group == 1:
-        return replace(spec, mbps={"松月岭": 2.0}.get(name, 4.0))
+        return replace(spec, mbps={"松月岭": 1.6}.get(name, 4.0))
     found = {subject for subject, share in _FOUND.items() if chance.random() < share}
     unsure = {SPORT} if chance.random() < 0.4 else set()
     return replace(spec, lacks=frozenset(set(SCARCE) - found), unsure=frozenset(unsure))

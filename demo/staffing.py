@@ -29,7 +29,7 @@ Periods = Mapping[str, Mapping[str, int]]
 """Weekly periods by grade and subject."""
 
 MOST = 18
-_SPECIAL = (CHINESE, MATHS, ENGLISH, SCIENCE, MUSIC, ART, SPORT, COMPUTING)
+_SPECIAL = (CHINESE, MATHS, ENGLISH, SCIENCE, MUSIC, ART, SPORT, COMPUTING, ETHICS)
 _MAIN_MOST = 16
 _POINT_MOST = 16
 _NO_PAPER = frozenset({LABOUR, PRACTICE, LOCAL, CLASS_TALK})
@@ -111,14 +111,11 @@ def _specialists(spec: SchoolSpec, periods: Periods) -> Staffing:
 
 def _spread(found: Staffing, spec: SchoolSpec, periods: Periods) -> None:
     """Give the subjects without specialists to whoever has the fewest periods."""
-    for subject in (ETHICS, LABOUR, PRACTICE, LOCAL):
+    for subject in (LABOUR, PRACTICE, LOCAL):
         for klass in sorted(spec.sizes):
             count = periods[klass[0]].get(subject, 0)
             if count:
-                post = found._least(count)
-                found._give(post, klass, subject, count)
-                if subject not in _NO_PAPER:
-                    post.papers.add(subject)
+                found._give(found._least(count), klass, subject, count)
 
 
 def _point(spec: SchoolSpec, periods: Periods) -> Staffing:

@@ -168,6 +168,7 @@ def overruling_withdraw(request: AuthedRequest, overruling_id: int) -> HttpRespo
 
 
 @require_POST
+@for_roles(Role.TEACHER)
 def push(request: AuthedRequest, class_id: int, subject_code: str, point_id: int) -> HttpResponse:
     """Send the point's resource to the chosen pupils of a class."""
     pupils = policy.pupils_of(request.actor, class_id, subject_code)

@@ -22,8 +22,8 @@ class Entry:
 
 
 HOME = Entry("工作台", "layout-dashboard", "portal:home")
+DUTIES = Entry("规程事项", "list-check", "classroom:protocol-list", counters.duties_due)
 LESSONS = Entry("课次", "broadcast", "timetable:lesson-list")
-MY_LESSONS = Entry("课次", "broadcast", "timetable:lesson-list", counters.duties_due)
 TIMETABLE = Entry("课表", "calendar-time", "timetable:mine")
 HOMEWORK = Entry("作业", "clipboard-check", "homework:homework-list")
 ANALYSIS = Entry("学情分析", "chart-bar", "learning:class-list")
@@ -63,7 +63,7 @@ SIDE: dict[Role, tuple[tuple[str, tuple[Entry, ...]], ...]] = {
         ("更多", (CONSENTS, MESSAGES)),
     ),
     Role.TEACHER: (
-        ("教学", (HOME, TIMETABLE, MY_LESSONS, HOMEWORK)),
+        ("教学", (HOME, TIMETABLE, LESSONS, DUTIES, HOMEWORK)),
         ("诊断", (ANALYSIS, GRAPH, ITEMS, RESOURCES)),
         ("我的", (CLASSES, LEDGER, TITLES, MESSAGES)),
     ),
@@ -101,7 +101,7 @@ BOTTOM: dict[Role, tuple[Entry, ...]] = {
     Role.GUARDIAN: (
         Entry("今天", "home", "portal:home"), TIMETABLE, CHILD_HOMEWORK, CONSENTS, MESSAGES,
     ),
-    Role.TEACHER: (HOME, TIMETABLE, MY_LESSONS, HOMEWORK, MESSAGES),
+    Role.TEACHER: (HOME, TIMETABLE, LESSONS, HOMEWORK, MESSAGES),
     Role.TIMETABLER: (HOME, GAPS, COURSES, LESSONS, MESSAGES),
     Role.HEAD: (HOME, GAPS, COURSES, LESSONS, MESSAGES),
     Role.RESEARCHER: (HOME, LESSONS, ANALYSIS, RESOURCES, MESSAGES),

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from tongke.core.errors import Refused
 from tongke.core.files import Limit, store
 from tongke.core.web import page_of, serve_file
-from tongke.foundation.people.web import AuthedRequest
+from tongke.foundation.people.roles import Role
+from tongke.foundation.people.web import AuthedRequest, for_roles
 from tongke.teaching.classroom import policy
 from tongke.teaching.classroom.forms import DutyForm
 from tongke.teaching.classroom.models import ProtocolItem
@@ -49,6 +50,7 @@ def protocol_page(request: AuthedRequest, lesson_id: int) -> HttpResponse:
 
 
 @require_GET
+@for_roles(Role.TEACHER)
 def protocol_list(request: AuthedRequest) -> HttpResponse:
     """What this teacher has to do in the protocol, soonest first; or has done, latest first."""
     view = "done" if request.GET.get("view") == "done" else "open"
