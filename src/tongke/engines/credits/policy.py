@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from tongke.engines.credits.models import Entry
 from tongke.foundation.people.actors import Actor
+from tongke.foundation.people.models import Organisation
 from tongke.foundation.people.policy import within
 from tongke.foundation.people.roles import Role
 
@@ -26,6 +27,8 @@ def entries(actor: Actor, perm: Perm) -> QuerySet[Entry]:
         case Perm.ENTRY_READ, Role.TEACHER:
             return Entry.objects.filter(person=actor.person)
         case Perm.ENTRY_READ, role if role in SCHOOL_OR_REGION:
-            return Entry.objects.filter(within(actor))
+            # By number and not by path: the sums of 100,000 lines need no join then.
+            here = Organisation.objects.filter(within(actor, ""))
+            return Entry.objects.filter(organisation__in=list(here.values_list("pk", flat=True)))
         case _:
             return Entry.objects.none()

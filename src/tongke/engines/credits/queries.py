@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Count, Q, QuerySet, Sum
 
 from tongke.engines.credits.models import Entry
+from tongke.foundation.people.models import Organisation, Person
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,16 @@ def listed(rows: QuerySet[Entry]) -> QuerySet[Entry]:
 def by_person(rows: QuerySet[Entry], most: int) -> list[PersonTotal]:
     """Totals per person and school, largest first, no more than `most` of them."""
     grouped = (
-        rows.values("person_id", "person__name", "organisation__short_name")
+        rows.order_by()
+        .values_list("person_id", "organisation_id")
         .annotate(amount=Sum("amount"), lines=Count("id"))
         .order_by("-amount", "person_id")
     )
+    # Names come after the sums, for those that are shown only.
+    top = list(grouped[:most])
+    people = Person.objects.in_bulk({row[0] for row in top})
+    places = Organisation.objects.in_bulk({row[1] for row in top})
     return [
-        PersonTotal(
-            row["person_id"], row["person__name"], row["organisation__short_name"],
-            _exact(row["amount"]), row["lines"],
-        )
-        for row in grouped[:most]
-    ]  # fmt: skip
+        PersonTotal(person, people[person].name, places[place].short_name, _exact(amount), lines)
+        for person, place, amount, lines in top
+    ]
