@@ -20,13 +20,13 @@ _KNOWN = {"苏小禾": -0.9}
 @cache
 def ability(number: str, name: str = "") -> float:
     """What a pupil can, in standard deviations; by the pupil's number, or known of the cast."""
-    return _KNOWN.get(name) or names.lot("ability", number).gauss(0.35, 0.8)
+    return _KNOWN.get(name) or names.lot("ability", number).gauss(0.2, 1.0)
 
 
 @cache
 def hardness(point: str) -> float:
     """How hard a key point is for everybody, in the same measure; by its code."""
-    return names.lot("point", point).gauss(0.0, 0.45)
+    return names.lot("point", point).gauss(0.1, 0.9)
 
 
 def chance_right(own: float, point: str, kind: str, difficulty: int, week: int) -> float:

@@ -13,27 +13,31 @@ from tongke.teaching.timetable.services import courses as staffing
 from tongke.teaching.timetable.services import demands
 from tongke.teaching.timetable.services.publishing import publish_courses
 
+_LEADING = 2
 Asked = dict[tuple[int, str], Demand]
 """Open demands by class and subject."""
 
 
 def ask_all(world: World, plans: list[CoursePlan]) -> Asked:
-    """The points ask, before the term, for what their upper grades lack, and lately for more.
-
-    What the lowest grades lack nobody has asked for yet: a gap that waits to be found.
-    """
+    """The points ask for what their upper grades lack, before the centre takes it up."""
     before = world.clock.starts_on - timedelta(days=4)
-    lately = world.clock.today - timedelta(days=4)
-    wanted = {key: {plan.grade} for plan in plans for key in plan.points}
-    for number in (0, 1):
-        for spec in world.groups[number].points:
-            wanted[spec.key] = {"14", "15"}
     asked: Asked = {}
-    for number, (key, grades) in enumerate(sorted(wanted.items())):
-        asked |= _ask(world, world.schools[key], grades, at(before, f"{9 + number % 8:02d}:20"))
-    for spec in world.groups[0].points[:2]:
-        _ask(world, world.schools[spec.key], {"13"}, at(lately, "16:45"))
+    for number, group in enumerate(world.groups):
+        mine = [plan for plan in plans if plan.group == number]
+        # In the leading consortia before the term, in the others when their turn comes.
+        day = before if number < _LEADING else world.clock.monday(mine[0].week)
+        grades = {plan.grade for plan in mine}
+        for turn, spec in enumerate(group.points):
+            moment = at(day, f"{9 + (number + turn) % 8:02d}:20")
+            asked |= _ask(world, world.schools[spec.key], grades, moment)
     return asked
+
+
+def ask_lately(world: World) -> None:
+    """Last week two points asked for their third grades; the lowest grades nobody asked for yet."""
+    day = world.clock.today - timedelta(days=4)
+    for turn, spec in enumerate(world.groups[0].points[:2]):
+        _ask(world, world.schools[spec.key], {"13"}, at(day, f"16:{15 + 20 * turn}"))
 
 
 def _ask(world: World, school: School, grades: set[str], moment: datetime) -> Asked:

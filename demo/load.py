@@ -1,7 +1,9 @@
 """Loads the demo region into an empty installation, in one transaction."""
 
+import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from django.db import transaction
@@ -42,7 +44,7 @@ def load(
     if Organisation.objects.exists():
         raise Refused("数据库里已经有机构，演示数据只能装进空的平台。")
     started = time.perf_counter()
-    with transaction.atomic():
+    with _unswept(), transaction.atomic():
         world = build(Clock(today or timezone.localdate()), Size.of(scale), progress)
     progress("指标计算 …")
     monitor.compute(at=timezone.now())
@@ -52,6 +54,16 @@ def load(
         f"{Person.objects.filter(appointments__role='teacher').distinct().count()} 名教师，"
         f"{pupils} 名学生，用时 {time.perf_counter() - started:.0f} 秒。"
     )
+
+
+@contextmanager
+def _unswept() -> Iterator[None]:
+    """Without the search for garbage: half a million rows live to the end, a sixth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def build(clock: Clock, size: Size, progress: Progress) -> World:
@@ -85,6 +97,7 @@ def build(clock: Clock, size: Size, progress: Progress) -> World:
     setter.tell(setter.due_after(held))
     jobs.run_pending()
     morning.read_messages(world)
+    courses.ask_lately(world)
     morning.prepare_lessons(world, plans, made)
     morning.answer_advice(world)
     jobs.run_pending()

@@ -74,13 +74,16 @@ def _lines(body: str) -> list[str]:
 
 
 def read_messages(world: World) -> None:
-    """Everybody has read what is older than the newest homework and the newest demands."""
-    news = Message.objects.filter(read_at=None)
-    newest = dict(news.order_by("pk").values_list("account", "pk"))
-    accounts = Account.objects.in_bulk(list(newest))
-    for account, last in sorted(newest.items()):
-        older = news.filter(account=account, pk__lt=last).values_list("pk", flat=True)
-        messages.mark_read(accounts[account], list(older), at=world.clock.last_evening)
+    """Everybody has read what came so far; only the newest homework is still news."""
+    news = Message.objects.filter(read_at=None).order_by("pk")
+    newest = dict(news.filter(kind="homework.set").values_list("account", "pk"))
+    old: dict[int, list[int]] = {}
+    for account, pk in news.values_list("account", "pk"):
+        if newest.get(account) != pk:
+            old.setdefault(account, []).append(pk)
+    accounts = Account.objects.in_bulk(list(old))
+    for account, read in sorted(old.items()):
+        messages.mark_read(accounts[account], read, at=world.clock.last_evening)
 
 
 def answer_advice(world: World) -> int:

@@ -1,5 +1,8 @@
 # Sourced by ./run and ./test: Python environment and built pages, each made once per lock file.
 
+# Every start of a process pays for modules that are not kept compiled.
+unset PYTHONDONTWRITEBYTECODE
+
 find_python() {
   local name
   for name in "${PYTHON:-}" python3.13 python3.12 python3.11 python3; do

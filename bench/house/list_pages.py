@@ -24,6 +24,7 @@ def seed() -> None:
     from decimal import Decimal
 
     from django.core.management import call_command
+    from django.db import connection
 
     from bench.house.serving import session_of
     from tongke.engines.credits.models import Entry
@@ -56,6 +57,8 @@ def seed() -> None:
         ),
         batch_size=2000,
     )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as the database does by itself after a while
     print(session_of(officer.account, officer.appointment_id))
 
 

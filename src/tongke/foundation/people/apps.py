@@ -14,8 +14,9 @@ class PeopleConfig(AppConfig):
     verbose_name = "人员与机构"
 
     def ready(self) -> None:
-        """Let long imports go on in the worker, in the role in which they were begun."""
+        """Load the jobs; let long imports go on in the worker, in the role that began them."""
         from tongke.core.spreadsheets.tasks import register_actor_loader
+        from tongke.foundation.people.services import consents  # noqa: F401 - registers on import
 
         register_actor_loader(_same_role)
 

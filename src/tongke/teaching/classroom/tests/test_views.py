@@ -254,7 +254,7 @@ def test_a_teacher_finds_the_open_and_the_finished_duties(live: Live) -> None:
 
     assert "写好教学设计" in open_ones
     assert "写好教学设计" in finished
-    assert "没有待办事项" in signed_in(live.cast.head).get(address).content.decode()
+    assert "没有待办事项" in signed_in(live.cast.outsider).get(address).content.decode()
 
 
 def full_lesson(live: Live) -> Session:
