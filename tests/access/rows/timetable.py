@@ -136,8 +136,6 @@ LESSONS = [
     page("timetable:lesson-export", STAFF),
     page("timetable:lesson-detail", EVERYONE, _held),
     form("timetable:lesson-topic", HOST, _held),
-    act("timetable:lesson-start", HOST, _held),
-    act("timetable:lesson-finish", HOST, _held),
     form("timetable:lesson-miss", HOST | OFFICER | {"head"}, _held),
     form("timetable:lesson-reverse", OFFICER | {"head"}, _held),
     form("timetable:lesson-confirm", OFFICER | {"head"}, _held),

@@ -24,7 +24,7 @@ from tongke.core.spreadsheets.forms import UploadForm
 from tongke.core.spreadsheets.importer import ACTION_LABELS, Action, Importer, LoadsFile
 from tongke.core.spreadsheets.sheet import KIND_NAMES, Column, Sheet
 from tongke.core.spreadsheets.tasks import ImportKind
-from tongke.core.spreadsheets.writing import export_xlsx, template_xlsx
+from tongke.core.spreadsheets.writing import export_xlsx, shown, template_xlsx
 from tongke.core.web import excel_response, page_of, render_part
 
 STEPS = ["上传文件", "检查结果", "确认导入"]
@@ -146,7 +146,10 @@ def upload(request: HttpRequest, visit: Visit) -> HttpResponse:
         "page": page,
         "template_url": visit.url("template"),
         "has_template": not packed,
-        "columns": [(each, KIND_NAMES[each.kind]) for each in visit.importer.sheet.columns],
+        "columns": [
+            (each, KIND_NAMES[each.kind], shown(each, each.example))
+            for each in visit.importer.sheet.columns
+        ],
     }
     status = 422 if form.errors else 200
     return render(request, "core/import/upload.html", context, status=status)

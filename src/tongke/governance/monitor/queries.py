@@ -47,6 +47,8 @@ class Figure:
     @property
     def state_words(self) -> str:
         """The state in words."""
+        if self.state == "muted" and self.share is not None:
+            return "未设目标"
         return {"ok": "达标", "warn": "接近目标", "danger": "未达标", "muted": "样本少"}[self.state]
 
 

@@ -229,7 +229,11 @@ class ProtocolItem(models.Model):
             models.UniqueConstraint(
                 fields=["lesson", "code", "side", "school_class"],
                 name="protocol_item_once",
-                nulls_distinct=False,
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["lesson", "code", "side"],
+                condition=models.Q(school_class=None),
+                name="protocol_item_once_of_host",
+            ),
         ]
         indexes = [models.Index(fields=["responsible", "due_at"], name="protocol_todo")]

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from tongke.core.errors import Refused
 from tongke.core.files import store
@@ -27,6 +28,14 @@ def live() -> Live:
 
 def item(live: Live, code: str) -> ProtocolItem:
     return live.lesson.protocol.filter(code=code).order_by("pk")[0]
+
+
+def test_a_duty_is_there_once_on_every_database(live: Live) -> None:
+    again = item(live, "prepare-host-1")
+    again.pk = None
+
+    with pytest.raises(IntegrityError, match="unique|UNIQUE"), transaction.atomic():
+        again.save(force_insert=True)
 
 
 def test_each_side_has_its_duties_with_deadline_and_person(live: Live) -> None:

@@ -134,6 +134,21 @@ def _staff(school: Organisation, roles: Collection[Role], day: date) -> QuerySet
     return Person.objects.filter(pk__in=held.values("person")).order_by("name", "pk")
 
 
+def assists(school: Organisation, person: Person, day: date) -> bool:
+    """Whether somebody is among the `assistant_candidates` of a listening school."""
+    return _staff(school, SCHOOL_STAFF, day).filter(pk=person.pk).exists()
+
+
+def host_load(course: Course, person: Person, day: date) -> Load | None:
+    """The load of one of the `host_candidates`; None for anybody else."""
+    if not _staff(course.host_school, [Role.TEACHER], day).filter(pk=person.pk).exists():
+        return None
+    known = qualified_teachers({course.subject_id}, day)
+    if not may_teach(known, person.pk, course.subject_id, course.grade.stage_code):
+        return None
+    return loads(course.term, [person.pk], leave_out=course)[person.pk]
+
+
 def host_candidates(course: Course, day: date) -> list[Candidate]:
     """Teachers of the delivering school who are qualified for the subject, least loaded first."""
     staff = list(_staff(course.host_school, [Role.TEACHER], day))

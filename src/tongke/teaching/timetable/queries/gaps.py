@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from tongke.core.profile import current
 from tongke.foundation.curriculum.models import Grade, Subject
@@ -123,7 +123,9 @@ def check_completeness(term: Term, classes: Collection[SchoolClass], day: date) 
     plans: dict[str, dict[str, Requirement]] = {}
     found: list[ClassCheck] = []
     for each in classes:
-        plan = plans.setdefault(each.grade_code, _plan(each.grade_code, subjects))
+        if each.grade_code not in plans:
+            plans[each.grade_code] = _plan(each.grade_code, subjects)
+        plan = plans[each.grade_code]
         if plan:
             given, doubtful = taught.get(each.pk, ({}, set()))
             found.append(_checked(each, plan, given, doubtful, subjects, demands))
@@ -224,17 +226,21 @@ def _taught(
     stages = dict(Grade.objects.values_list("code", "stage_code"))
     grades = {each.pk: each.grade_code for each in classes}
     rows = list(
-        Placement.objects.filter(term=term, school_class__in=grades).values_list(
-            "school_class", "subject", "teacher", "slot", "slot__course__host_teacher"
-        )
+        Placement.objects.filter(term=term, school_class__in=grades)
+        .order_by()
+        .values_list("school_class", "subject", "teacher", "slot", "slot__course__host_teacher")
+        .annotate(periods=Count("pk"))
     )
     known = qualified_teachers({row[1] for row in rows}, day)
     given: dict[int, Counter[str]] = defaultdict(Counter)
     doubtful: dict[int, set[str]] = defaultdict(set)
-    for school_class, subject, teacher, slot, host in rows:
-        given[school_class][subject] += 1
-        stage = stages.get(grades[school_class], "")
-        if not may_teach(known, host if slot else teacher, subject, stage):
+    judged: dict[tuple[int | None, str, str], bool] = {}
+    for school_class, subject, teacher, slot, host, periods in rows:
+        given[school_class][subject] += periods
+        key = (host if slot else teacher, subject, stages.get(grades[school_class], ""))
+        if key not in judged:
+            judged[key] = may_teach(known, *key)
+        if not judged[key]:
             doubtful[school_class].add(subject)
     return {pk: (dict(given[pk]), doubtful[pk]) for pk in given}
 

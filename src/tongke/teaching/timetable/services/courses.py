@@ -162,8 +162,7 @@ def _check_host(
     course: Course, teacher: Person, host_class: SchoolClass | None, periods: int, at: datetime
 ) -> None:
     day, profile = planning_day(course.term, timezone.localdate(at)), current(TimetableProfile)
-    able = {each.person.pk: each.load for each in queries.host_candidates(course, day)}
-    load = able.get(teacher.pk)
+    load = queries.host_load(course, teacher, day)
     if load is None:
         raise Refused(f"{teacher.name}没有{course.subject.name}任教资格，不能主讲。")
     if load.delivered + periods > profile.max_delivered_periods:
@@ -195,8 +194,7 @@ def staff_listener(
     """
     course = _locked(listener.course)
     school, day = listener.school_class.school, planning_day(course.term, timezone.localdate(at))
-    able = {each.person.pk for each in queries.assistant_candidates(course, school, day)}
-    if assistant is not None and assistant.pk not in able:
+    if assistant is not None and not queries.assists(school, assistant, day):
         raise Refused(f"{assistant.name}不是{school.name}的教师。")
     if room is not None and room not in queries.rooms_for(school, deliver=False, day=day):
         raise Refused(f"{room.name}不能作听讲教室。")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from tongke.core.messages import notify, register_kind
+from tongke.core.messages import notify_many, register_kind
 from tongke.foundation.people.models import Account, Organisation, Person
 from tongke.foundation.people.roles import Role
 from tongke.teaching.timetable.queries.calendar import on
@@ -22,7 +22,8 @@ def tell(
     """
     ids = {each.pk if isinstance(each, Person) else each for each in people if each is not None}
     accounts = Account.objects.filter(person__in=ids, is_active=True)
-    return sum(notify(account, kind, title, key=key, body=body, url=url) for account in accounts)
+    titles = [(account, title) for account in accounts]
+    return notify_many(kind, titles, key=key, body=body, url=url)
 
 
 def managers(schools: Iterable[Organisation | int], day: date) -> set[int]:

@@ -148,7 +148,7 @@ def demand_list(request: AuthedRequest) -> HttpResponse:
         rows, text=get.get("q", "").strip(), state=state, subject=get.get("subject", ""),
         kind=get.get("kind", ""),
     )  # fmt: skip
-    page = page_of(request, found)
+    page = page_of(request, found, per=25)
     context = {
         "page": page,
         "partners": demand_queries.partner_ids(actor.organisation, actor.today),

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from tongke.core.errors import Refused
 from tongke.core.spreadsheets import export_xlsx
@@ -82,8 +81,6 @@ def _page(
         "refusal": refusal,
         "family": actor.role in FAMILY,
         "may_topic": teaches and state in {"planned", "live", "held"},
-        "may_start": teaches and state == "planned" and timezone.localdate(now) == lesson.day,
-        "may_finish": teaches and state == "live",
         "may_miss": (teaches or corrects) and state == "planned" and lesson.starts_at <= now,
         "may_reverse": corrects and state == "held",
         "may_confirm": corrects and over and state in {"planned", "not_held"},
@@ -95,29 +92,6 @@ def _page(
 def lesson_detail(request: AuthedRequest, pk: int) -> HttpResponse:
     """The hub of one lesson: facts, classes, state, and what other packages add."""
     return _page(request, policy.lesson_or_404(request.actor, pk, Perm.LESSON_READ))
-
-
-@require_POST
-def lesson_start(request: AuthedRequest, pk: int) -> HttpResponse:
-    """Begin the lesson."""
-    lesson = policy.lesson_or_404(request.actor, pk, Perm.LESSON_TEACH)
-    try:
-        services.start(lesson, by=request.actor, at=timezone.now())
-    except Refused as refusal:
-        return _page(request, lesson, refusal=str(refusal), status=409)
-    return redirect("timetable:lesson-detail", pk)
-
-
-@require_POST
-def lesson_finish(request: AuthedRequest, pk: int) -> HttpResponse:
-    """End the lesson; it counts as held."""
-    lesson = policy.lesson_or_404(request.actor, pk, Perm.LESSON_TEACH)
-    try:
-        services.finish(lesson, by=request.actor, at=timezone.now())
-    except Refused as refusal:
-        return _page(request, lesson, refusal=str(refusal), status=409)
-    messages.success(request, "已下课，两端教师的工作量稍后入账。")
-    return redirect("timetable:lesson-detail", pk)
 
 
 def _reasoned(
