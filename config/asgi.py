@@ -4,6 +4,7 @@ Django runs as WSGI in a pool of long-lived threads: it costs less per page than
 handler, and each thread keeps its database connection.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -28,6 +29,11 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _MEDIA = MediaProxy(f"127.0.0.1:{settings.TONGKE_MEDIA_PORT}")
+
+# What has been loaded lives as long as the process; going through it at every full collection
+# would hold up whichever page comes next.
+gc.collect()
+gc.freeze()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,6 +1,8 @@
 """Readers of `TONGKE_*` variables that refuse nonsense at start-up."""
 
 import os
+import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -50,10 +52,17 @@ def secret(name: str, folder: Path, *, size: int = 32) -> bytes:
     path = folder / name.lower()
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(os.urandom(size).hex().encode())
-    return path.read_bytes()
+        # Of two processes that start at once, one makes it; the other reads what that one wrote.
+        with suppress(FileExistsError):
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(os.urandom(size).hex().encode())
+    for _ in range(100):
+        if found := path.read_bytes():
+            return found
+        time.sleep(0.02)
+    message = f"{path} is empty; put the secret back, or remove the file of a new installation"
+    raise ImproperlyConfigured(message)
 
 
 def postgres(url: str) -> dict[str, str]:

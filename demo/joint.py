@@ -79,16 +79,16 @@ def _plan(
 
 _LEADING = (
     _plan(0, MUSIC, "15", 2, 2, "full"),
-    _plan(0, ART, "15", 1, 1),
-    _plan(0, ENGLISH, "15", 1, 2),
-    _plan(0, SCIENCE, "15", 1, 1, week=2),
-    _plan(0, COMPUTING, "15", 1, 1, "brief", week=2),
-    _plan(0, MUSIC, "14", 1, 1, "brief"),
+    _plan(0, ART, "15", 1, 1, week=3),
+    _plan(0, ENGLISH, "15", 1, 2, week=3),
+    _plan(0, SCIENCE, "15", 1, 1, week=5),
+    _plan(0, COMPUTING, "15", 1, 1, "brief", week=5),
+    _plan(0, MUSIC, "14", 1, 1, "brief", week=5),
     _plan(0, ART, "14", 1, 2, state="ready"),
     _plan(0, ENGLISH, "14", 1, 2, state="draft"),
     _plan(1, MUSIC, "15", 1, 2, "full"),
-    _plan(1, ENGLISH, "15", 1, 1),
-    _plan(1, ART, "14", 1, 1, "brief", week=2),
+    _plan(1, ENGLISH, "15", 1, 1, week=5),
+    _plan(1, ART, "14", 1, 1, "brief", week=5),
     _plan(1, SCIENCE, "15", 2, 2, state="draft"),
 )
 _TURNS = (ENGLISH, MUSIC, ART, MUSIC, SCIENCE)
@@ -115,7 +115,7 @@ def courses(groups: list[Group], first_week: int = 1) -> list[CoursePlan]:
         found.append(
             CoursePlan(
                 group=number, subject=subject, grade=grade, host=1, periods=1,
-                week=max(3 + number % 5, first_week), points=_lacking(group, subject, grade),
+                week=max(5 + number % 4, first_week), points=_lacking(group, subject, grade),
             )
         )  # fmt: skip
     return found

@@ -44,10 +44,11 @@ def load(
     if Organisation.objects.exists():
         raise Refused("数据库里已经有机构，演示数据只能装进空的平台。")
     started = time.perf_counter()
-    with _unswept(), transaction.atomic():
-        world = build(Clock(today or timezone.localdate()), Size.of(scale), progress)
-    progress("指标计算 …")
-    monitor.compute(at=timezone.now())
+    with _unswept():
+        with transaction.atomic():
+            world = build(Clock(today or timezone.localdate()), Size.of(scale), progress)
+        progress("指标计算 …")
+        monitor.compute(at=timezone.now())
     pupils = sum(sum(school.spec.sizes.values()) for school in world.schools.values())
     return (
         f"{world.region.name}：{len(world.schools)} 所学校和教学点，"

@@ -73,7 +73,7 @@ class Size:
 
     groups: int = 12
     others: int = 4
-    deep_weeks: int = 4
+    deep_weeks: int = 3
     first_week: int = 1
 
     @classmethod

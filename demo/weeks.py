@@ -5,7 +5,7 @@ bipartite graph needs no more colours than the busiest has lessons, and swapping
 a path makes room where there is none. Lessons already fixed in a period never move.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -39,6 +39,11 @@ class Week:
     periods: Sequence[Period]
     closed: Mapping[Node, frozenset[Period]] = field(default_factory=dict)
     _at: dict[Node, dict[Period, Lesson]] = field(default_factory=lambda: defaultdict(dict))
+    _rank: dict[Period, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know the place of each period."""
+        self._rank = {period: place for place, period in enumerate(self.periods)}
 
     def put(self, lesson: Lesson, period: Period, *, fixed: bool = False) -> None:
         """Set a lesson into a period that is free on both sides."""
@@ -53,11 +58,17 @@ class Week:
 
     def _place(self, lesson: Lesson) -> bool:
         klass, teacher = _nodes(lesson)
-        open_klass = [each for each in self.periods if self._open(klass, each)]
-        open_teacher = [each for each in self.periods if self._open(teacher, each)]
-        both = [each for each in open_klass if each in set(open_teacher)]
+        open_klass, open_teacher = self._open(klass), self._open(teacher)
+        suits = set(open_teacher)
+        both = [each for each in open_klass if each in suits]
         if both:
-            self.put(lesson, min(both, key=lambda each: self._dislike(lesson, each)))
+            # Two lessons of a subject on one day are disliked most, then late periods.
+            days = Counter(
+                day
+                for (day, _), other in self._at[klass].items()
+                if other.subject == lesson.subject
+            )
+            self.put(lesson, min(both, key=lambda each: (days[each[0]], self._rank[each])))
             return True
         for here in open_klass:
             for there in open_teacher:
@@ -66,17 +77,9 @@ class Week:
                     return True
         return False
 
-    def _open(self, node: Node, period: Period) -> bool:
-        return period not in self._at[node] and period not in self.closed.get(node, ())
-
-    def _dislike(self, lesson: Lesson, period: Period) -> tuple[int, int]:
-        """Two lessons of a subject on one day are disliked most, then late periods."""
-        klass, _ = _nodes(lesson)
-        same = sum(
-            other.subject == lesson.subject and day == period[0]
-            for (day, _), other in self._at[klass].items()
-        )
-        return same, self.periods.index(period)
+    def _open(self, node: Node) -> list[Period]:
+        taken, closed = self._at[node], self.closed.get(node, frozenset())
+        return [each for each in self.periods if each not in taken and each not in closed]
 
     def _swap(self, start: Node, here: Period, there: Period) -> bool:
         """Exchange two periods along the path from `start`, so that `here` becomes free in it.

@@ -1,5 +1,5 @@
 /** Build of the pages' styles and scripts: one entry for every page, islands loaded when needed. */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { defineConfig } from "vite";
@@ -10,6 +10,9 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const liveEntries = ["src/live/host.ts", "src/live/room.ts", "src/live/pupil.ts"].filter((path) =>
   existsSync(here(path)),
 );
+
+/** Style sheets of a few pages each, linked by their templates. */
+const pageStyles = readdirSync(here("src/styles/pages")).map((name) => `src/styles/pages/${name}`);
 
 export default defineConfig({
   // django-vite asks the development server and the manifest for paths below STATIC_URL.
@@ -25,7 +28,7 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
     rollupOptions: {
-      input: ["src/main.ts", ...liveEntries].map(here),
+      input: ["src/main.ts", ...liveEntries, ...pageStyles].map(here),
       // htmx holds an eval() that htmx.config.allowEval = false and the CSP keep shut.
       checks: { eval: false },
     },

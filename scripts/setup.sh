@@ -64,6 +64,8 @@ prepare_pages() {
   fi
   if [ -f frontend/dist/.stamp ] && [ "$(cat frontend/dist/.stamp)" = "$source" ]; then return; fi
   echo "building pages …" >&2
-  npm_run run --silent build >&2
-  echo "$source" > frontend/dist/.stamp
+  # Beside the old ones, then in their place: a running server never misses a page's parts.
+  npm_run run --silent build -- --outDir dist.new --emptyOutDir >&2
+  echo "$source" > frontend/dist.new/.stamp
+  rm -rf frontend/dist && mv frontend/dist.new frontend/dist
 }

@@ -33,10 +33,13 @@ _LINK = re.compile(r'<a\b[^>]*?\shref="([^"#]+)')
 @pytest.fixture(scope="module")
 def story(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Story]:
     """Told once for everybody, forgotten after the last."""
-    with django_db_blocker.unblock(), override(PeopleProfile, second_factor_roles=[]):
-        with transaction.atomic():
-            yield tell_story()
-            transaction.set_rollback(True)
+    with (
+        django_db_blocker.unblock(),
+        override(PeopleProfile, second_factor_roles=[]),
+        transaction.atomic(),
+    ):
+        yield tell_story()
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("who", CAST)
@@ -63,7 +66,7 @@ def test_every_link_that_somebody_is_shown_answers(who: str, story: Story) -> No
 
 def _links(answer: HttpResponse, url: str) -> list[str]:
     if answer.streaming:
-        answer.close()
+        answer.getvalue()
     if answer.streaming or not answer["Content-Type"].startswith("text/html"):
         return []
     found = [urljoin(url, unescape(each)) for each in _LINK.findall(answer.content.decode())]

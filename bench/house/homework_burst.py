@@ -10,7 +10,7 @@ import time
 from http.client import HTTPConnection
 from urllib.parse import urlencode
 
-from bench.house.serving import Installation, figures, installations
+from bench.house.serving import Installation, figures, installations, machine
 
 PUPILS = 200
 
@@ -114,6 +114,7 @@ if __name__ == "__main__":
         case ["count"]:
             count()
         case _:
+            print(machine())
             with installations() as each_kind:
                 for one in each_kind:
                     bench(one)

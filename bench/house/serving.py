@@ -5,6 +5,7 @@ on a socket. Only processes started here are ended here.
 """
 
 import os
+import platform
 import pwd
 import shutil
 import signal
@@ -49,13 +50,20 @@ class Installation:
             "from config.commands.serve import web_command\n"
             f"import os; c = web_command('127.0.0.1', {port}); os.execv(c[0], c)"
         )
-        process = subprocess.Popen([sys.executable, "-c", code], env=self.env, cwd=ROOT)
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], env=self.env, cwd=ROOT, process_group=0
+        )
         try:
             _wait(port, process)
             yield port
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                # Its worker is another process: both stand in a group of their own.
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -129,8 +137,23 @@ def _cluster(tools: Path) -> Iterator[str]:
 
 def figures(seconds: Sequence[float]) -> str:
     """p50 and p95 of some durations, in milliseconds."""
+    if len(seconds) < 2:
+        return "too few answers for figures"
     cuts = statistics.quantiles(seconds, n=20, method="inclusive")
     return f"p50 {statistics.median(seconds) * 1000:.0f} ms, p95 {cuts[18] * 1000:.0f} ms"
+
+
+def machine() -> str:
+    """What the figures were measured on, and how much else ran there."""
+    model = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+         if line.startswith("model name")),
+        platform.machine(),
+    )  # fmt: skip
+    return (
+        f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"load before {os.getloadavg()[0]:.1f}"
+    )
 
 
 def session_of(account: object, appointment: int) -> str:

@@ -267,6 +267,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=data_folder())
     parser.add_argument("--pupils", type=int, default=0, help="test pupils; 0 for all")
     options = parser.parse_args()
+    if not options.data.is_dir():
+        print(f"skipped: the data set is not here ({options.data.name}; see --data)")
+        return
     train, test = load(options.data, "train"), load(options.data, "test")
     test = dict(list(test.items())[: options.pupils or None])
     params, half_life = tuned(train)

@@ -1,7 +1,6 @@
-"""The whole product as a person meets it: `tongke serve` on a copy of the demo region."""
+"""The whole product as a person meets it: `tongke serve` on a region of its own."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -47,12 +46,8 @@ class Site:
         return (self.var / "serve.log").read_text(errors="replace")
 
 
-def start(var: Path, database: Path, files: Path | None = None) -> Site:
-    """Serve a copy of a prepared database; returns when pages answer."""
-    var.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(database, var / "tongke.sqlite3")
-    if files is not None and files.exists():
-        shutil.copytree(files, var / "files", dirs_exist_ok=True)
+def start(var: Path) -> Site:
+    """Serve a folder that holds a region (see `put_demo`); returns when pages answer."""
     port, media = free_port(), free_port()
     env = {
         **os.environ,

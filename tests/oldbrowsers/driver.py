@@ -1,5 +1,6 @@
 """Drive Chromium 83 or 108 from a test: `with OldBrowser(83) as browser: browser.goto(url)`."""
 
+import hashlib
 import json
 import os
 import select
@@ -34,14 +35,16 @@ def interpreter(version: Version) -> Path:
     if named:
         return Path(named)
     home = ROOT / ".tools" / f"chromium{version}"
-    stamp = home / "installed"
+    stamp = home / "stamp"
     wanted = ROOT / "requirements" / f"chromium{version}.txt"
-    if not stamp.exists() or stamp.read_text() != wanted.read_text():
+    # The same mark as `./test` leaves (scripts/system.sh), so that neither undoes the other's work.
+    mark = hashlib.sha256(wanted.read_bytes()).hexdigest()[:16]
+    if not stamp.exists() or stamp.read_text().strip() != mark:
         uv = str(UV) if UV.exists() else "uv"
         subprocess.run([uv, "venv", "--clear", "--python", sys.executable, str(home)], check=True)
         install = [uv, "pip", "sync", "--require-hashes", "--python", str(home), str(wanted)]
         subprocess.run(install, check=True)
-        stamp.write_text(wanted.read_text())
+        stamp.write_text(f"{mark}\n")
     return home / "bin" / "python"
 
 

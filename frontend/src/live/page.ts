@@ -31,6 +31,27 @@ export function drawIcons(root: ParentNode, icons: Record<string, string>): void
   }
 }
 
+const SIZES = ["", "1", "2", "3", "4"];
+const watched = new WeakSet<Element>();
+
+/** The largest letters with which everything fits; on the smallest the slide can be scrolled. */
+function fit(place: Element): void {
+  for (const size of SIZES) {
+    place.setAttribute("data-smaller", size);
+    if (place.scrollHeight <= place.clientHeight + 1) return;
+  }
+}
+
+/** Fit a slide now, and again whenever its room changes. */
+function keepFitting(place: Element): void {
+  fit(place);
+  if (watched.has(place) || !("ResizeObserver" in window)) return;
+  watched.add(place);
+  new ResizeObserver(() => {
+    fit(place);
+  }).observe(place);
+}
+
 /** A slide: a picture, or text drawn sharply at any size. */
 export function drawSlide(place: Element, slide: SlidePart | null | undefined): void {
   const name = slide ? `${slide.no}:${slide.image}:${slide.heading}:${slide.lines.join("|")}` : "";
@@ -47,6 +68,7 @@ export function drawSlide(place: Element, slide: SlidePart | null | undefined): 
       ...slide.lines.map((line) => el("p", {}, line)),
     );
   }
+  keepFitting(place);
 }
 
 /** The line that says whether the hub answers, and what still works when it does not. */

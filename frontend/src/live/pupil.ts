@@ -41,8 +41,13 @@ function press(letter: string): void {
   });
 }
 
+/** The question on the screen; when the lesson is over there is none any more. */
+function asked(): typeof hub.parts.question {
+  return hub.parts.session.state === "ended" ? null : hub.parts.question;
+}
+
 function answerWords(): string {
-  const { question } = hub.parts;
+  const question = asked();
   if (!question) return "";
   const choice = chosen();
   if (question.state === "revealed" && question.answer !== "") {
@@ -57,7 +62,8 @@ function answerWords(): string {
 }
 
 function draw(): void {
-  const { question, session } = hub.parts;
+  const { session } = hub.parts;
+  const question = asked();
   write(part(root, "label"), question ? `随堂问 ${question.seq} ${timeLeft(hub)}` : "课堂");
   const waiting = session.state === "ended" ? "下课了" : session.state === "live" ? "看大屏幕，听老师讲" : "等老师上课";
   write(part(root, "stem"), question ? question.stem : waiting);

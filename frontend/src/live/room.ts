@@ -197,18 +197,31 @@ function keep(image: string): void {
   kept.set(image, picture);
 }
 
+/** What to do now, and the options: none of them is torn apart at the end of a line. */
+function drawHow(how: string, options: string[]): void {
+  const place = part(root, "how");
+  const shown = JSON.stringify([how, options]);
+  if (place.getAttribute("data-shown") === shown) return;
+  place.setAttribute("data-shown", shown);
+  fill(place, how === "" ? false : el("span", { class: "live-now-option" }, how),
+    ...options.map((text, index) => el("span", { class: "live-now-option" }, el("b", {}, LETTERS[index] ?? ""), text)));
+}
+
 function drawNow(): void {
-  const { question, session, cue } = hub.parts;
+  const { session, cue } = hub.parts;
+  const question = session.state === "ended" ? null : hub.parts.question;
   let now = session.state === "live" ? "看屏幕，跟老师一起学" : session.state === "ended" ? "下课了" : "等老师上课";
   let how = "";
+  let options: string[] = [];
   if (cue.floor === data.classId) now = "轮到我们发言，请打开麦克风";
   if (question) {
     now = question.stem;
-    const options = question.options.map((text, index) => `${LETTERS[index] ?? ""} ${text}`.replace(/ /g, "\u00a0")).join("　");
-    how = question.state === "open" ? `想好后举起答题卡，或用手机作答　${options}` : question.state === "revealed" && question.answer !== "" ? `答案：${question.answer}　${options}` : "作答结束，等老师讲评";
+    const revealed = question.state === "revealed" && question.answer !== "";
+    if (question.state === "open" || revealed) options = question.options;
+    how = question.state === "open" ? "想好后举起答题卡，或用手机作答" : revealed ? `答案：${question.answer}` : "作答结束，等老师讲评";
   }
   write(part(root, "now"), now);
-  write(part(root, "how"), how);
+  drawHow(how, options);
   write(part(root, "left"), timeLeft(hub));
 }
 

@@ -1,7 +1,7 @@
 /** What the village schools' browser (Chromium 83) cannot read must not be written. */
 import { describe, expect, it } from "vitest";
 
-const files = import.meta.glob<string>("./*.css", { query: "?raw", import: "default", eager: true });
+const files = import.meta.glob<string>(["./**/*.css", "../live/*.css"], { query: "?raw", import: "default", eager: true });
 const sheets = Object.keys(files);
 const textOf = (name: string): string => (files[name] ?? "").replace(/\/\*[\s\S]*?\*\//g, "");
 

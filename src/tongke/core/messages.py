@@ -1,5 +1,6 @@
 """Messages to accounts: in-app, once per key, with an off switch per kind."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 from tongke.core.models import Message, MessagePreference
 
 _KINDS: dict[str, str] = {}
+_BATCH = 500
 
 
 def register_kind(code: str, label: str) -> str:
@@ -27,26 +29,39 @@ def notify(account: Any, kind: str, title: str, *, key: str, body: str = "", url
 
     Runs in the caller's transaction: the message exists when the fact exists.
     """
+    return bool(notify_many(kind, [(account, title)], key=key, body=body, url=url))
+
+
+def notify_many(
+    kind: str, titles: Iterable[tuple[Any, str]], *, key: str, body: str = "", url: str = ""
+) -> int:
+    """`notify` for many accounts on one occasion, at the price of one; returns how many got it.
+
+    Args:
+        titles: each account with the title it reads; of an account named twice the first counts.
+    """
     assert kind in _KINDS, f"unknown kind of message {kind}"
-    if MessagePreference.objects.filter(account=account, kind=kind, wanted=False).exists():
-        return False
-    if Message.objects.filter(account=account, key=key).exists():
-        return False
-    Message.objects.bulk_create(
-        [
+    wanted: dict[int, str] = {}
+    for account, title in titles:
+        wanted.setdefault(account.pk, title)
+    listed, count = list(wanted), 0
+    for start in range(0, len(listed), _BATCH):
+        part = listed[start : start + _BATCH]
+        off = MessagePreference.objects.filter(account__in=part, kind=kind, wanted=False)
+        sent = Message.objects.filter(account__in=part, key=key)
+        left_out = {*off.values_list("account", flat=True), *sent.values_list("account", flat=True)}
+        now = timezone.now()
+        fresh = [
             Message(
-                account=account,
-                kind=kind,
-                title=title[:120],
-                body=body,
-                url=url,
-                key=key,
-                created_at=timezone.now(),
+                account_id=pk, kind=kind, title=wanted[pk][:120], body=body, url=url, key=key,
+                created_at=now,
             )
-        ],
-        ignore_conflicts=True,
-    )
-    return True
+            for pk in part
+            if pk not in left_out
+        ]  # fmt: skip
+        Message.objects.bulk_create(fresh, ignore_conflicts=True)
+        count += len(fresh)
+    return count
 
 
 def inbox(account: Any) -> QuerySet[Message]:

@@ -1,6 +1,7 @@
 """Helpers for views: partial rendering, paging, file and spreadsheet answers."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -37,6 +38,29 @@ def page_of(
 ) -> "Page[Any]":
     """The page of `rows` that the address asks for; a nonsense number gives the nearest page."""
     return Paginator(rows, per).get_page(request.GET.get("page"))
+
+
+def page_of_keys(
+    request: HttpRequest,
+    rows: QuerySet[Any],
+    show: Callable[[list[Any]], QuerySet[Any]],
+    *,
+    count: int,
+    per: int = PER_PAGE,
+) -> "Page[Any]":
+    """As `page_of`, for long tables: late pages cost little, and nothing is counted twice.
+
+    Args:
+        rows: which rows, in order; only their keys are walked, an index is enough for that.
+        show: the rows of these keys, in the same order, with all that the page shows.
+        count: how many `rows` there are.
+    """
+    paginator = Paginator(rows, per)
+    paginator.count = count
+    page = paginator.get_page(request.GET.get("page"))
+    keys: QuerySet[Any] = page.object_list  # type: ignore[assignment]
+    page.object_list = list(show(list(keys.values_list("pk", flat=True))))
+    return page
 
 
 def attachment(body: bytes, name: str, content_type: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Jobs: written with the facts, delivered at least once, effective exactly once."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -34,6 +35,15 @@ def half(login: str) -> None:
 def often() -> None:
     """Count. Safe to run twice."""
     CALLS.append("often")
+
+
+@jobs.task("test.class", retries=0, together=3)
+def whole_class(given: Sequence[Mapping[str, str]]) -> None:
+    """Keep the words of several jobs at once. Safe to run twice."""
+    words = [one["word"] for one in given]
+    if "broken" in words:
+        raise ValueError("one of them never works")
+    CALLS.append("+".join(words))
 
 
 @pytest.fixture(autouse=True)
@@ -120,3 +130,40 @@ def test_a_schedule_enqueues_once_for_two_workers() -> None:
     jobs.schedule_due(now + timedelta(minutes=11))
     assert Job.objects.filter(name="test.often").count() == 2
     assert Message.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_waiting_jobs_of_one_task_are_done_together_up_to_its_number() -> None:
+    for word in ("one", "two", "three", "four"):
+        whole_class.enqueue(key=word, word=word)
+    note.enqueue(key="other", word="alone")
+
+    assert jobs.run_pending() == 5
+    assert CALLS == ["one+two+three", "four", "alone"]
+    assert set(Job.objects.values_list("state", "attempts")) == {("done", 1)}
+
+
+@pytest.mark.django_db
+def test_of_jobs_done_together_only_the_broken_one_fails() -> None:
+    for word in ("one", "broken", "three"):
+        whole_class.enqueue(key=word, word=word)
+
+    assert jobs.run_pending() == 3
+    assert CALLS == ["one", "three"]
+    dead = Job.objects.get(state=Job.State.DEAD)
+    assert dead.args == {"word": "broken"}
+    assert Job.objects.filter(state=Job.State.DONE).count() == 2
+
+
+@pytest.mark.django_db
+def test_jobs_taken_along_by_a_worker_that_died_come_back_after_the_lease() -> None:
+    for word in ("one", "two"):
+        whole_class.enqueue(key=word, word=word)
+    now = timezone.now()
+    first = jobs.claim(now)
+    assert first is not None
+    assert [each.key for each in jobs._companions(first)] == ["two"]
+    assert jobs.claim(now) is None
+
+    assert jobs.run_pending(at=now + whole_class.lease + timedelta(seconds=1)) == 2
+    assert CALLS == ["one", "two"]

@@ -40,5 +40,17 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["book", "person", "occurred_on"], name="entry_person"),
             models.Index(fields=["source_type", "source_id"], name="entry_source"),
-            models.Index(fields=["-occurred_on", "-id"], name="entry_list"),
+            # Each answers its question without a look at the rows themselves: which lines stand
+            # on a page, and what the lines of each person come to, also while one searches.
+            models.Index(
+                fields=["-occurred_on", "-id", "organisation", "person"], name="entry_page"
+            ),
+            models.Index(
+                fields=["organisation", "person", "occurred_on", "amount", "source_label"],
+                name="entry_sums",
+            ),
+            # Nearly every line has no `reverses`; without this SQLite reads them all instead.
+            models.Index(
+                fields=["reverses"], condition=Q(reverses__isnull=False), name="entry_reversal"
+            ),
         ]

@@ -1,10 +1,12 @@
 """Reads of the ledger: totals are sums, and every sum opens into its lines."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from tongke.engines.credits.models import Entry
 from tongke.foundation.people.models import Organisation, Person
@@ -19,6 +21,15 @@ class PersonTotal:
     organisation: str
     amount: Decimal
     lines: int
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What some lines come to, together and for those who have most."""
+
+    amount: Decimal
+    lines: int
+    people: list[PersonTotal]
 
 
 def total(rows: QuerySet[Entry]) -> Decimal:
@@ -41,33 +52,57 @@ def search(rows: QuerySet[Entry], text: str) -> QuerySet[Entry]:
     text = text.strip()
     if not text:
         return rows
-    return rows.filter(
-        Q(person__name__icontains=text)
-        | Q(organisation__name__icontains=text)
-        | Q(source_label__icontains=text)
-    )
+    # Chinese and digits have no case, and folding it costs more than the comparison.
+    has = "icontains" if text.lower() != text.upper() else "contains"
+    # The few names are looked up first: joined, they would be compared once for every line.
+    people = Person.objects.filter(**{f"name__{has}": text}).values("pk")
+    places = Organisation.objects.filter(**{f"name__{has}": text}).values("pk")
+    label = Q(**{f"source_label__{has}": text})
+    return rows.filter(Q(person__in=people) | Q(organisation__in=places) | label)
+
+
+def newest_first(rows: QuerySet[Entry]) -> QuerySet[Entry]:
+    """The lines in the order of the pages: newest act first."""
+    return rows.order_by("-occurred_on", "-id")
 
 
 def listed(rows: QuerySet[Entry]) -> QuerySet[Entry]:
-    """The lines as pages show them: newest act first, with their names."""
-    return rows.select_related("person", "organisation", "reverses", "reversed_by").order_by(
-        "-occurred_on", "-id"
-    )
+    """The lines as pages show them: in order, with their names and whether they were taken back."""
+    back = Entry.objects.filter(reverses=OuterRef("pk"))
+    return newest_first(rows).select_related("person", "organisation").annotate(
+        taken_back=Exists(back)
+    )  # fmt: skip
 
 
-def by_person(rows: QuerySet[Entry], most: int) -> list[PersonTotal]:
-    """Totals per person and school, largest first, no more than `most` of them."""
-    grouped = (
-        rows.order_by()
-        .values_list("person_id", "organisation_id")
+def with_keys(keys: Iterable[int]) -> QuerySet[Entry]:
+    """The lines of one page as pages show them, once it is known which they are."""
+    return listed(Entry.objects.filter(pk__in=list(keys)))
+
+
+def totals(rows: QuerySet[Entry], most: int) -> Totals:
+    """Sums in one walk over the lines; per person and school the `most` largest of them."""
+    sums = [
+        (_exact(amount), person, place, lines)
+        for person, place, amount, lines in rows.order_by()
+        .values_list("organisation_id", "person_id")
         .annotate(amount=Sum("amount"), lines=Count("id"))
-        .order_by("-amount", "person_id")
-    )
-    # Names come after the sums, for those that are shown only.
-    top = list(grouped[:most])
-    people = Person.objects.in_bulk({row[0] for row in top})
-    places = Organisation.objects.in_bulk({row[1] for row in top})
-    return [
-        PersonTotal(person, people[person].name, places[place].short_name, _exact(amount), lines)
-        for person, place, amount, lines in top
+        .values_list("person_id", "organisation_id", "amount", "lines")
     ]
+    top = sorted(sums, key=lambda each: (-each[0], each[1]))[:most]
+    # Names come after the sums, for those that are shown only.
+    people = dict(_names(Person, {person for _, person, _, _ in top}, "name"))
+    places = dict(_names(Organisation, {place for _, _, place, _ in top}, "short_name"))
+    return Totals(
+        amount=sum((each[0] for each in sums), Decimal("0.00")),
+        lines=sum(each[3] for each in sums),
+        people=[
+            PersonTotal(person, people[person], places[place], amount, lines)
+            for amount, person, place, lines in top
+        ],
+    )
+
+
+def _names(
+    model: type[Person] | type[Organisation], keys: set[int], field: str
+) -> "QuerySet[Any, tuple[int, str]]":
+    return model._default_manager.filter(pk__in=keys).values_list("pk", field)

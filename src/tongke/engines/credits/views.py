@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from tongke.core.profile import current
 from tongke.core.spreadsheets import Column, Sheet, export_xlsx
-from tongke.core.web import excel_response, page_of
+from tongke.core.web import excel_response, page_of_keys
 from tongke.engines.credits import policy, queries
 from tongke.engines.credits.forms import PeriodForm
 from tongke.engines.credits.policy import Perm
@@ -40,12 +40,16 @@ def entry_list(request: AuthedRequest) -> HttpResponse:
     form = PeriodForm(request.GET)
     rows = form.narrow(policy.entries(request.actor, Perm.ENTRY_READ))
     several = request.actor.role in policy.SCHOOL_OR_REGION
+    totals = queries.totals(rows, _PEOPLE_MOST)
+    page = page_of_keys(
+        request, queries.newest_first(rows), queries.with_keys, count=totals.lines
+    )  # fmt: skip
     context = {
         "form": form,
-        "total": queries.total(rows),
+        "total": totals.amount,
         "unit": current(CreditsProfile).workload_unit,
-        "page": page_of(request, queries.listed(rows)),
-        "people": queries.by_person(rows, _PEOPLE_MOST) if several else [],
+        "page": page,
+        "people": totals.people if several else [],
     }
     return render(request, "credits/entries.html", context)
 

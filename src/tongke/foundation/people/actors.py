@@ -4,7 +4,7 @@ People hold several roles; they act in one at a time and switch at the foot of t
 Every policy takes an `Actor`, so that a rule never asks for a session or a request.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -17,6 +17,7 @@ _FIRST_TO_LAST = (
     Role.DIRECTOR, Role.SYSADMIN, Role.OFFICER, Role.RESEARCHER, Role.HEAD, Role.TIMETABLER,
     Role.TEACHER, Role.GUARDIAN, Role.PUPIL,
 )  # fmt: skip
+_PLACES = {role.value: place for place, role in enumerate(_FIRST_TO_LAST)}
 _RANK = Case(
     *(When(role=role, then=Value(place)) for place, role in enumerate(_FIRST_TO_LAST)),
     default=Value(len(_FIRST_TO_LAST)),
@@ -35,6 +36,8 @@ class Actor:
     appointment_id: int
     subject_code: str
     today: date
+    # All roles of the person today, where they were read anyway; `appointments_of` has them too.
+    held: tuple[Appointment, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def audit_id(self) -> int:
@@ -54,7 +57,7 @@ def now(today: date) -> Q:
 
 def appointments_of(person: Person, today: date) -> QuerySet[Appointment]:
     """The roles a person holds on a day, most responsible first."""
-    return _held(person.pk, today)
+    return _held(person.pk, today).order_by(_RANK, "id")
 
 
 def _held(person_id: int, today: date) -> QuerySet[Appointment]:
@@ -62,13 +65,17 @@ def _held(person_id: int, today: date) -> QuerySet[Appointment]:
         Appointment.objects.filter(now(today), person=person_id, organisation__closed_on=None)
         # A bureau office answers for what hangs two steps above it: see policy.scope_root.
         .select_related("person", "organisation__parent__parent")
-        .order_by(_RANK, "id")
     )
+
+
+def _rank(role: str) -> int:
+    return _PLACES.get(role, len(_PLACES))
 
 
 def actor_for(account: Account, today: date, chosen: int | None = None) -> Actor | None:
     """The actor of an account: in the chosen appointment, else in its first; None without any."""
-    held = list(_held(account.person_id, today))
+    # Every request asks this: the few rows are put in order here, by the same ranks.
+    held = sorted(_held(account.person_id, today), key=lambda one: (_rank(one.role), one.pk))
     if not held:
         return None
     one = next((each for each in held if each.pk == chosen), held[0])
@@ -81,4 +88,5 @@ def actor_for(account: Account, today: date, chosen: int | None = None) -> Actor
         appointment_id=one.pk,
         subject_code=one.subject_code,
         today=today,
+        held=tuple(held),
     )

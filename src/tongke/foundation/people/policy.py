@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from tongke.foundation.people.actors import Actor, now
@@ -136,10 +136,12 @@ def _own_roll(actor: Actor) -> QuerySet[Enrolment]:
     return Enrolment.objects.filter(now(actor.today), school_class__in=taught_classes(actor))
 
 
-def _here(actor: Actor, roles: frozenset[Role] | None = None) -> Exists:
+def _here(actor: Actor, roles: frozenset[Role] | None = None) -> Q:
     """Holds a role today, one of these, in the subtree the actor answers for."""
-    rows = Appointment.objects.filter(now(actor.today), within(actor), person=OuterRef("pk"))
-    return Exists(rows if roles is None else rows.filter(role__in=roles))
+    here = Organisation.objects.filter(within(actor, "")).values("pk")
+    rows = Appointment.objects.filter(now(actor.today), organisation__in=here)
+    # Lists of ids are made once; Exists or a join would be asked for every person of the region.
+    return Q(pk__in=(rows if roles is None else rows.filter(role__in=roles)).values("person"))
 
 
 def people(actor: Actor, perm: Perm) -> QuerySet[Person]:
@@ -204,15 +206,12 @@ def _answerable(actor: Actor) -> QuerySet[Person]:
             return Person.objects.none()
 
 
-def _above(actor: Actor) -> Exists:
+def _above(actor: Actor) -> Q:
     """Holds, anywhere, a role whose account a school may not take over by a new password."""
     higher = BUREAU_STAFF | ({Role.HEAD} if actor.role == Role.TIMETABLER else set())
     outside = Q(role__in=SCHOOL_STAFF) & ~within(actor)
-    return Exists(
-        Appointment.objects.filter(now(actor.today), person=OuterRef("pk")).filter(
-            Q(role__in=higher) | outside
-        )
-    )
+    rows = Appointment.objects.filter(now(actor.today)).filter(Q(role__in=higher) | outside)
+    return Q(pk__in=rows.values("person"))
 
 
 def accounts(actor: Actor, perm: Perm) -> QuerySet[Account]:

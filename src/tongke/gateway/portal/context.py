@@ -35,13 +35,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             f"{role_label(one.role)} · {one.organisation.short_name}",
             current=one.pk == actor.appointment_id,
         )
-        for one in appointments_of(actor.person, actor.today)
+        for one in actor.held or appointments_of(actor.person, actor.today)
     )
+    side, bottom = navigation.both(actor, request.path)
     return {
         "shell": Shell(
             organisation=actor.organisation.name,
-            nav=navigation.side(actor, request.path),
-            bottom=navigation.bottom(actor, request.path),
+            nav=side,
+            bottom=bottom,
             person_name=actor.person.name,
             role_label=f"{role_label(actor.role)} · {actor.organisation.short_name}",
             switch_options=options,

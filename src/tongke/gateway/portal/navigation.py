@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import reverse
 
@@ -20,6 +21,8 @@ class Entry:
     url_name: str
     counter: Callable[[Actor], int] | None = None
 
+
+Counted = Callable[[Entry], int]
 
 HOME = Entry("工作台", "layout-dashboard", "portal:home")
 DUTIES = Entry("规程事项", "list-check", "classroom:protocol-list", counters.duties_due)
@@ -111,21 +114,28 @@ BOTTOM: dict[Role, tuple[Entry, ...]] = {
 }  # fmt: skip
 
 
-def side(actor: Actor, path: str) -> tuple[NavGroup, ...]:
-    """The side navigation of an actor; the entry whose address is the longest prefix is active."""
+def both(actor: Actor, path: str) -> tuple[tuple[NavGroup, ...], tuple[NavItem, ...]]:
+    """The side navigation and the phone's bottom bar of an actor; each counter runs once.
+
+    Active is the entry whose address is the longest prefix of `path`.
+    """
+    counted = cache(lambda entry: entry.counter(actor) if entry.counter else 0)
+    return _side(actor, path, counted), _bottom(actor, path, counted)
+
+
+def _side(actor: Actor, path: str, counted: Counted) -> tuple[NavGroup, ...]:
     groups = SIDE[actor.role]
     active = _active([entry for _, entries in groups for entry in entries], path)
     return tuple(
-        NavGroup(label, tuple(_item(entry, actor, active) for entry in entries))
+        NavGroup(label, tuple(_item(entry, counted, active) for entry in entries))
         for label, entries in groups
     )
 
 
-def bottom(actor: Actor, path: str) -> tuple[NavItem, ...]:
-    """The phone's bottom bar."""
+def _bottom(actor: Actor, path: str, counted: Counted) -> tuple[NavItem, ...]:
     entries = list(BOTTOM[actor.role])
     active = _active(entries, path)
-    return tuple(_item(entry, actor, active) for entry in entries)
+    return tuple(_item(entry, counted, active) for entry in entries)
 
 
 def _active(entries: list[Entry], path: str) -> str:
@@ -137,7 +147,6 @@ def _active(entries: list[Entry], path: str) -> str:
     return found
 
 
-def _item(entry: Entry, actor: Actor, active: str) -> NavItem:
+def _item(entry: Entry, counted: Counted, active: str) -> NavItem:
     url = reverse(entry.url_name)
-    count = entry.counter(actor) if entry.counter else 0
-    return NavItem(entry.label, entry.icon, url, active=url == active, count=count)
+    return NavItem(entry.label, entry.icon, url, active=url == active, count=counted(entry))

@@ -1,10 +1,12 @@
 """Reads of the figures: cards, trends, schools, and the rows behind a number."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from tongke.core.profile import current
 from tongke.foundation.people.models import Organisation, SchoolClass
@@ -12,6 +14,7 @@ from tongke.governance.monitor import lake
 from tongke.governance.monitor.models import IndicatorValue, Snapshot
 from tongke.governance.monitor.profile import MonitorProfile
 from tongke.governance.monitor.registry import Indicator, indicators
+from tongke.teaching.timetable.models import Lesson
 
 _STATES = {"held": "已上课", "not_held": "未上课", "host": "主讲", "listening": "听讲"}
 ROWS_MOST = 200_000
@@ -128,6 +131,17 @@ def trend(
 
 
 @dataclass(frozen=True)
+class Link:
+    """A cell that leads to what it names."""
+
+    text: str
+    href: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class Drill:
     """The rows behind a number: headings, cells, and how many there are in all."""
 
@@ -139,34 +153,45 @@ class Drill:
 def drill(
     snapshot: Snapshot, one: Indicator, schools: list[int], term: str, *, first: int, most: int
 ) -> Drill:
-    """The source rows of one indicator for some schools, out of the snapshot's own files.
+    """The source rows of one indicator for some schools, the newest first, from its snapshot.
 
     Raises:
         FileNotFoundError: the files of the snapshot are gone, after a restore without the lake.
     """
-    order = [each for each in ("day", "lesson_id", "class_id", "subject") if each in one.shown]
+    order = [each for each in ("lesson_id", "class_id", "subject") if each in one.shown]
     with lake.tables(lake.root() / snapshot.folder) as tables:
         rows = one.rows(tables)
         mine = rows.filter(rows.school_id.isin(schools) & (rows.term == term))
         total = int(mine.count().to_pyarrow().as_py())
-        page = mine.order_by([*order, mine.school_id]).limit(most, offset=first)
+        newest = [mine.day.desc()] if "day" in one.shown else []
+        page = mine.order_by([*newest, *order, mine.school_id]).limit(most, offset=first)
         listed = page.to_pyarrow().to_pylist()
     names = _names(schools)
-    classes = _class_names([row["class_id"] for row in listed if "class_id" in row])
+    known: dict[str, dict[int, Any]] = {
+        "class_id": _class_names([row["class_id"] for row in listed if "class_id" in row]),
+        "lesson_id": _lessons([row["lesson_id"] for row in listed if "lesson_id" in row]),
+    }
     headings = ["学校", *one.shown.values(), "分子", "分母"]
-    return Drill(headings, [_cells(one, row, names, classes) for row in listed], total)
+    return Drill(headings, [_cells(one, row, names, known) for row in listed], total)
 
 
 def _cells(
-    one: Indicator, row: dict[str, Any], schools: dict[int, str], classes: dict[int, str]
+    one: Indicator,
+    row: dict[str, Any],
+    schools: dict[int, str],
+    known: Mapping[str, dict[int, Any]],
 ) -> list[Any]:
     shown = []
     for column in one.shown:
-        value = row[column]
-        if column == "class_id":
-            value = classes.get(value, value)
+        value = known[column].get(row[column], row[column]) if column in known else row[column]
         shown.append(_STATES.get(value, value) if isinstance(value, str) else value)
-    return [schools.get(row["school_id"], ""), *shown, row["numerator"], row["denominator"]]
+    sums = (_plain(row["numerator"]), _plain(row["denominator"]))
+    return [schools.get(row["school_id"], ""), *shown, *sums]
+
+
+def _plain(number: float) -> float:
+    """Counts are whole; 1 and not 1.0 is what people read."""
+    return int(number) if float(number).is_integer() else number
 
 
 def _names(schools: list[int]) -> dict[int, str]:
@@ -175,3 +200,12 @@ def _names(schools: list[int]) -> dict[int, str]:
 
 def _class_names(ids: list[int]) -> dict[int, str]:
     return dict(SchoolClass.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
+def _lessons(ids: list[int]) -> dict[int, Link]:
+    """Lessons by what they are about; `in_bulk` asks in parts, an export names very many."""
+    rows = Lesson.objects.select_related("course__grade", "course__subject").in_bulk(set(ids))
+    return {
+        pk: Link(row.title or str(row.course), reverse("timetable:lesson-detail", args=[pk]))
+        for pk, row in rows.items()
+    }

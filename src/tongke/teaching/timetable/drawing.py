@@ -171,8 +171,14 @@ def sheet(
     return Drawing(
         width=frame.width, height=frame.height, rules=tuple(_rules(frame)),
         heads=tuple(_heads(columns, frame, tints)), blocks=tuple(blocks),
-        legend=tuple((tints[one.key], one.name) for one in columns), title=title,
+        legend=tuple((tints[one.key], one.name) for one in columns),
+        title=title + _of_day(weekdays),
     )  # fmt: skip
+
+
+def _of_day(weekdays: Sequence[int]) -> str:
+    """What tells the drawing of one day from those of the others."""
+    return f"（周{_DAYS[weekdays[0] - 1]}）" if len(weekdays) == 1 else ""
 
 
 def _rules(frame: _Frame) -> Iterator[Rule]:

@@ -1,5 +1,6 @@
 """Recommendations: few, explained, and always open to "I know this" and "ask the teacher"."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -34,20 +35,28 @@ def recommend(weak: Sequence[Mastery], *, source_key: str, at: datetime) -> int:
     Weakest first. A point that was recommended within `retry_days`, or whose recommendation is
     still open, is left out; so is one for which the library has nothing.
     """
+    if not weak:
+        return 0
     profile = current(LearningProfile)
     again = at - timedelta(days=profile.retry_days)
+    standing = Recommendation.objects.filter(
+        Q(at__gte=again) | Q(state__in=_OPEN), pupil__in={row.pupil_id for row in weak}
+    ).values_list("pupil", "key_point", "state")
+    known = {(pupil, point) for pupil, point, _ in standing}
+    waiting = Counter(pupil for pupil, _, state in standing if state in _OPEN)
     count = 0
     for row in sorted(weak, key=lambda one: one.mean or 0):
-        mine = Recommendation.objects.filter(pupil=row.pupil_id)
-        enough = mine.filter(state__in=_OPEN).count() >= profile.open_most
+        enough = waiting[row.pupil_id] >= profile.open_most
         if enough or count >= profile.recommended_most:
             break
-        if mine.filter(Q(at__gte=again) | Q(state__in=_OPEN), key_point=row.key_point_id).exists():
+        if (row.pupil_id, row.key_point_id) in known:
             continue
         offers = providers.offers(row.key_point_id)
         if offers:
             reason = f"最近做的题里，“{row.key_point.title}”还不太稳，先看这一小段再练。"
-            count += _propose(row.pupil_id, row.key_point, offers[0], reason, source_key, at)
+            made = _propose(row.pupil_id, row.key_point, offers[0], reason, source_key, at)
+            waiting[row.pupil_id] += made
+            count += made
     return count
 
 

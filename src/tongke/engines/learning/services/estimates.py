@@ -1,8 +1,9 @@
 """Keeps the estimates up to date with the stream of records; they can be replayed from it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -14,6 +15,7 @@ from tongke.engines.learning import mastery
 from tongke.engines.learning.models import LearningRecord, Mastery, Overruling
 from tongke.engines.learning.profile import LearningProfile
 from tongke.engines.learning.services import advice
+from tongke.foundation.curriculum.models import KeyPoint
 
 _Pair = tuple[int, int]
 _Answers = dict[_Pair, list[mastery.Observation]]
@@ -65,7 +67,8 @@ def _drop_others(pupils: set[int], kept: Iterable[_Pair]) -> None:
     pairs = set(kept)
     rows = Mastery.objects.filter(pupil__in=pupils).values_list("pk", "pupil", "key_point")
     gone = [pk for pk, pupil, point in rows if (pupil, point) not in pairs]
-    Mastery.objects.filter(pk__in=gone).delete()
+    if gone:
+        Mastery.objects.filter(pk__in=gone).delete()
 
 
 def _answers(pupils: set[int], pinned: dict[_Pair, str]) -> dict[str, _Answers]:
@@ -106,14 +109,29 @@ def _pins(pupils: set[int]) -> tuple[dict[_Pair, mastery.Pin], dict[_Pair, str]]
     return pins, subjects
 
 
-@task("learning.refresh")
-def refresh(pupil_id: int, key_point_ids: list[int], source_key: str) -> None:
-    """Estimate one pupil anew and recommend for what was just answered. Safe to run twice."""
+@task("learning.refresh", together=20)
+def refresh(jobs: Sequence[Mapping[str, Any]]) -> None:
+    """Estimate pupils anew and recommend for what each just answered. Safe to run twice.
+
+    Args:
+        jobs: each with ``pupil_id``, ``key_point_ids`` and ``source_key``. A class that hands in
+            together is estimated together: it takes little longer than one pupil.
+    """
     now = timezone.now()
-    newest = LearningRecord.objects.filter(person=pupil_id).aggregate(at=Max("at"))["at"]
+    pupils = {job["pupil_id"] for job in jobs}
+    newest = LearningRecord.objects.filter(person__in=pupils).aggregate(at=Max("at"))["at"]
     # A classroom's clock may run ahead of ours; its answers count all the same.
-    refresh_pupils([pupil_id], at=max(now, newest or now))
-    weak = Mastery.objects.filter(
-        pupil=pupil_id, key_point__in=key_point_ids, state=mastery.State.STARTING
-    )
-    advice.recommend(list(weak.select_related("key_point")), source_key=source_key, at=now)
+    rows = refresh_pupils(pupils, at=max(now, newest or now))
+    low = [row for row in rows if row.state == mastery.State.STARTING]
+    points = KeyPoint.objects.in_bulk({row.key_point_id for row in low})
+    weak: dict[_Pair, Mastery] = {}
+    for row in low:
+        row.key_point = points[row.key_point_id]
+        weak[row.pupil_id, row.key_point_id] = row
+    for job in jobs:
+        mine = [
+            weak[job["pupil_id"], point]
+            for point in job["key_point_ids"]
+            if (job["pupil_id"], point) in weak
+        ]
+        advice.recommend(mine, source_key=job["source_key"], at=now)

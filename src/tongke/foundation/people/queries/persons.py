@@ -64,6 +64,16 @@ def with_classes(rows: QuerySet[Person], today: date) -> QuerySet[Person]:
     return rows.prefetch_related(Prefetch("enrolments", queryset=roll, to_attr="places"))
 
 
+def listed(keys: list[int], today: date) -> QuerySet[Person]:
+    """The persons of one page of the list, in its order, with `held` and `places`."""
+    return with_classes(with_roles(in_order(Person.objects.filter(pk__in=keys)), today), today)
+
+
+def in_order(rows: QuerySet[Person]) -> QuerySet[Person]:
+    """As lists show persons: by name."""
+    return rows.order_by("name", "pk")
+
+
 def is_pupil(person: Person) -> bool:
     """Whether the record is a child's, so that every reading of it is audited."""
     return (

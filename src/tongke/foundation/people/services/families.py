@@ -48,9 +48,10 @@ def _schools_of(pupils: list[int]) -> set[tuple[int, int]]:
 
 
 def _settle(role: Role, people: list[int], wanted: set[tuple[int, int]], on: date) -> None:
+    standing = Appointment.objects.filter(person__in=people, role=role, until=None)
     held = {
-        (one.person_id, one.organisation_id): one.pk
-        for one in Appointment.objects.filter(person__in=people, role=role, until=None)
+        (person, school): pk
+        for person, school, pk in standing.values_list("person", "organisation", "pk")
     }
     gone = [pk for key, pk in held.items() if key not in wanted]
     if gone:

@@ -21,6 +21,9 @@ from tongke.foundation.people.services import accounts as services
 from tongke.foundation.people.services.factors import clear_factor
 from tongke.foundation.people.web import AuthedRequest, for_roles, number_in, words_in
 
+# Each row carries two or three forms.
+_PER_PAGE = 25
+
 
 @require_GET
 @for_roles(Role.SYSADMIN, Role.HEAD, Role.TIMETABLER)
@@ -33,7 +36,7 @@ def account_list(request: AuthedRequest) -> HttpResponse:
     )  # fmt: skip
     rows = chosen.apply(policy.accounts(actor, Perm.ACCOUNT_EDIT), actor.today)
     schools = policy.organisations(actor, Perm.ORGANISATION_READ)
-    page = page_of(request, queries.with_people(rows, actor.today).order_by("login"))
+    page = page_of(request, queries.with_people(rows, actor.today).order_by("login"), per=_PER_PAGE)
     clears = actor.role == Role.SYSADMIN
     context = {
         "page": page,

@@ -1,5 +1,7 @@
 """Pages of persons: list, export, one record, a secret shown once."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tongke.core.audit import record, record_read
 from tongke.core.spreadsheets import export_xlsx
-from tongke.core.web import excel_response, page_of, render_part
+from tongke.core.web import excel_response, page_of_keys, render_part
 from tongke.foundation.people import exports, policy
 from tongke.foundation.people.forms import EndForm, RevealForm
 from tongke.foundation.people.models import Person
@@ -35,11 +37,14 @@ def person_list(request: AuthedRequest) -> HttpResponse:
     actor = request.actor
     chosen = _filter(request)
     rows = chosen.apply(policy.people(actor, Perm.PERSON_READ), actor.today)
-    listed = queries.with_classes(queries.with_roles(rows, actor.today), actor.today)
+    page = page_of_keys(
+        request, queries.in_order(rows), partial(queries.listed, today=actor.today),
+        count=rows.count(),
+    )  # fmt: skip
     schools = policy.organisations(actor, Perm.ORGANISATION_READ)
     classes = policy.classes(actor, Perm.CLASS_READ).filter(school=chosen.school)
     context = {
-        "page": page_of(request, listed.order_by("name", "pk")),
+        "page": page,
         "roles": [(role.value, exports.role_label(role)) for role in Role],
         "schools": organisation_queries.schools(schools),
         "classes": list(classes.values_list("pk", "name")) if chosen.school else [],

@@ -241,9 +241,8 @@ def test_the_longest_fitting_address_is_active(town: Town) -> None:
     actor = town.actor("teacher")
     path = reverse("timetable:lesson-detail", args=[town.lesson.pk])
 
-    labels = [
-        item.label for group in navigation.side(actor, path) for item in group.items if item.active
-    ]
+    groups, _ = navigation.both(actor, path)
+    labels = [item.label for group in groups for item in group.items if item.active]
 
     assert labels == ["课次"]
 
@@ -252,7 +251,8 @@ def test_counters_count_what_waits(town: Town) -> None:
     give_homework(town)
 
     def counts(name: str) -> dict[str, int]:
-        return {item.label: item.count for item in navigation.bottom(town.actor(name), "/")}
+        _, bar = navigation.both(town.actor(name), "/")
+        return {item.label: item.count for item in bar}
 
     assert counts("pupil")["作业"] == 1
     assert counts("guardian")["授权管理"] == 4

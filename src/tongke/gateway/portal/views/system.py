@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from tongke.core import audit, jobs, profile
-from tongke.core.web import page_of
+from tongke.core.web import page_of, page_of_keys
 from tongke.foundation.people.web import AuthedRequest
 from tongke.gateway.portal import policy, queries
 from tongke.gateway.portal.policy import Perm
@@ -28,7 +28,10 @@ def audit_log(request: AuthedRequest) -> HttpResponse:
     """The audit log with its filters."""
     rows = policy.audit_entries(request.actor, Perm.AUDIT_READ)
     rows = queries.audit_search(rows, request.GET.get("q", ""), request.GET.get("action", ""))
-    context = {"page": page_of(request, rows), "q": request.GET.get("q", ""),
+    page = page_of_keys(
+        request, rows, lambda keys: rows.filter(pk__in=keys), count=rows.count()
+    )  # fmt: skip
+    context = {"page": page, "q": request.GET.get("q", ""),
                "action": request.GET.get("action", "")}  # fmt: skip
     return render(request, "portal/audit.html", context)
 

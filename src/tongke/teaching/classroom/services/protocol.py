@@ -76,15 +76,19 @@ def tick(
     """
     if len(text) > 500:
         raise Refused("说明最多 500 字。")
-    ProtocolItem.objects.filter(pk=item.pk, done_at=None).update(done_at=at, done_by=by.person)
     changes: dict[str, Any] = {}
     if text.strip():
         changes["evidence_text"] = text.strip()
     if evidence is not None:
         changes["evidence_file"] = evidence
-    if changes:
-        ProtocolItem.objects.filter(pk=item.pk).update(**changes)
-    item.refresh_from_db()
+    done = {"done_at": at, "done_by": by.person}
+    if ProtocolItem.objects.filter(pk=item.pk, done_at=None).update(**done, **changes):
+        for name, value in {**done, **changes}.items():
+            setattr(item, name, value)
+    else:  # it was done before: only the evidence is new
+        if changes:
+            ProtocolItem.objects.filter(pk=item.pk).update(**changes)
+        item.refresh_from_db()
     record("classroom.protocol.ticked", item, actor=by, at=at, detail={"code": item.code})
     tell(item.lesson_id, Topic.PROTOCOL)
 
@@ -123,6 +127,8 @@ def tick_event(
         class_id: the class whose listening side did it; None for all.
     """
     codes = [duty.code for duty in current(ClassroomProfile).protocol if duty.event == event]
+    if not codes:
+        return 0
     rows = ProtocolItem.objects.filter(lesson=lesson, code__in=codes, done_at=None)
     if class_id is not None:
         rows = rows.filter(school_class=class_id)

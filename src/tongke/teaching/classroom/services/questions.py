@@ -106,7 +106,7 @@ def close(
     moment = min(at, question.closes_at)
     if not running.update(state=Question.State.CLOSED, closed_at=moment):
         raise Refused("这道题已经结束作答。")
-    question.refresh_from_db()
+    question.state, question.closed_at = Question.State.CLOSED, moment
     session = question.session
     text = f"随堂问 {question.seq}"
     log(session, Kind.CLOSED, by=by, at=at, text=text, client_id=client_id)
@@ -126,7 +126,7 @@ def reveal(question: Question, *, by: Actor, at: datetime, client_id: UUID | Non
     waiting = Question.objects.filter(pk=question.pk, state=Question.State.CLOSED)
     if not waiting.update(state=Question.State.REVEALED):
         raise Refused("这道题已经公布。")
-    question.refresh_from_db()
+    question.state = Question.State.REVEALED
     session = question.session
     text = f"随堂问 {question.seq}"
     log(session, Kind.REVEALED, by=by, at=at, text=text, client_id=client_id)

@@ -51,9 +51,11 @@ def call(
     if not set(statuses.values()) <= set(Status.values):
         raise Refused("考勤状态不对，请刷新后再点名。")
     counts = _write(session, class_id, pupils, statuses, at)
-    RollCall.objects.update_or_create(
-        session=session, school_class_id=class_id, defaults={"by": by.person, "at": at}
-    )
+    RollCall.objects.bulk_create(
+        [RollCall(session=session, school_class_id=class_id, by=by.person, at=at)],
+        update_conflicts=True, unique_fields=["session", "school_class"],
+        update_fields=["by", "at"],
+    )  # fmt: skip
     here = counts[Status.PRESENT] + counts[Status.LATE]
     text = f"到 {here} / {len(pupils)}"
     log(session, Kind.ROLL, by=by, at=at, class_id=class_id, text=text, client_id=client_id)
@@ -84,12 +86,17 @@ def _write(
         if row is None:
             fresh.append(
                 RollEntry(
-                    session=session, school_class_id=class_id, pupil_id=pupil, status=status, at=at
+                    session_id=session.pk,
+                    school_class_id=class_id,
+                    pupil_id=pupil,
+                    status=status,
+                    at=at,
                 )
             )
         elif row.status != status:
             row.status, row.at = status, at
             changed.append(row)
     RollEntry.objects.bulk_create(fresh)
-    RollEntry.objects.bulk_update(changed, ["status", "at"])
+    if changed:
+        RollEntry.objects.bulk_update(changed, ["status", "at"])
     return counts

@@ -32,6 +32,7 @@ def prepare(lesson: Lesson, *, at: datetime) -> Session:
     session, made = Session.objects.get_or_create(
         lesson=lesson, defaults={"codec": current(ClassroomProfile).media_codec}
     )
+    session.lesson = lesson
     if made:
         protocol.instantiate(lesson)
     return session
@@ -58,8 +59,10 @@ def open_room(lesson: Lesson, *, by: Actor | None, at: datetime) -> Session:
     opened = Session.objects.filter(pk=session.pk, state=Session.State.PLANNED).update(
         state=Session.State.OPEN, opened_at=at
     )
-    session.refresh_from_db()
-    if opened:
+    if not opened:  # somebody was faster
+        session.refresh_from_db()
+    else:
+        session.state, session.opened_at = Session.State.OPEN, at
         log(session, Kind.OPENED, by=by, at=at)
         record("classroom.session.opened", session, actor=by, at=at)
         tell(lesson.pk, Topic.SESSION)
@@ -78,8 +81,8 @@ def start(session: Session, *, by: Actor, at: datetime, client_id: UUID | None =
         session.refresh_from_db()
         live = session.state == Session.State.LIVE
         raise Refused("课已经开始了。" if live else "课堂没有开放，不能上课。")
-    session.refresh_from_db()
-    session.lesson.refresh_from_db()
+    session.state, session.started_at = Session.State.LIVE, at
+    session.lesson.refresh_from_db(fields=["state", "revision"])
     if session.lesson.state != Lesson.State.LIVE:
         # Somebody may have begun it on the timetable's own page.
         lessons.start(session.lesson, by=by, at=at)
@@ -146,7 +149,7 @@ def end(
     live = Session.objects.filter(pk=session.pk, state=Session.State.LIVE)
     if not live.update(state=Session.State.ENDED, ended_at=at):
         raise Refused("已经下课了。")
-    session.refresh_from_db()
+    session.state, session.ended_at = Session.State.ENDED, at
     _close_up(session, by=by, at=at, held=counts, reason=reason.strip(), client_id=client_id)
     record(
         "classroom.session.ended", session, actor=by, at=at,
@@ -164,7 +167,7 @@ def _close_up(
     attendance.close_all(session, at=at)
     log(session, Kind.ENDED, by=by, at=at, text=reason, client_id=client_id)
     lesson = session.lesson
-    lesson.refresh_from_db()
+    lesson.refresh_from_db(fields=["state", "revision"])
     if lesson.state == Lesson.State.LIVE:
         lessons.finish(lesson, by=by, at=at)
     if lesson.state == Lesson.State.HELD and not held:

@@ -34,7 +34,7 @@ def test_a_duty_is_there_once_on_every_database(live: Live) -> None:
     again = item(live, "prepare-host-1")
     again.pk = None
 
-    with pytest.raises(IntegrityError, match="unique|UNIQUE"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"unique|UNIQUE"), transaction.atomic():
         again.save(force_insert=True)
 
 

@@ -190,7 +190,7 @@ def test_a_deck_is_uploaded_written_moved_and_cleared(live: Live) -> None:
     picture = Slide.objects.exclude(image=None)[0]
     shown = signed_in(live.cast.pupil).get(reverse("classroom:slide-picture", args=[picture.pk]))
     assert (shown.status_code, shown["Content-Type"]) == (200, "image/png")
-    shown.close()
+    shown.getvalue()
     words = reverse("classroom:slide-picture", args=[last.pk])
     assert client.get(words).status_code == 404
     client.post(reverse("classroom:slide-remove", args=[last.pk]))
@@ -225,7 +225,7 @@ def test_duties_are_ticked_with_evidence_and_taken_back(live: Live) -> None:
     assert duty.done_at is not None
     seen = signed_in(live.cast.head).get(reverse("classroom:duty-evidence", args=[duty.pk]))
     assert seen.status_code == 200
-    seen.close()
+    seen.getvalue()
     page = client.get(url("protocol", live)).content.decode()
     assert "两端差别不大" in page
     assert client.post(reverse("classroom:duty-untick", args=[duty.pk])).status_code == 302

@@ -4,6 +4,7 @@ Every marked response is pushed into the stream of learning records in the same 
 new estimate and its recommendations follow through the outbox.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -20,32 +21,48 @@ from tongke.teaching.homework.profile import HomeworkProfile
 from tongke.teaching.homework.services import telling
 
 
-def mark(submission: Submission, *, at: datetime) -> None:
-    """Mark a submission that was just handed in; runs inside its transaction."""
-    items = list(
-        HomeworkItem.objects.filter(homework_id=submission.homework_id).select_related("item")
-    )
+def items_of(submission: Submission) -> list[HomeworkItem]:
+    """The items of the homework with their rules, in order."""
+    rows = HomeworkItem.objects.filter(homework_id=submission.homework_id)
+    return list(rows.select_related("item").order_by("seq"))
+
+
+def mark(
+    submission: Submission, items: list[HomeworkItem], last: Iterable[Response], *, at: datetime
+) -> None:
+    """Keep the last answers and mark a submission; runs inside the transaction of handing in.
+
+    What handing in has set on `submission` is written along with the marks.
+
+    Args:
+        items: `items_of` the submission.
+        last: the answers that came with handing in; they replace those saved before.
+    """
     given = {row.homework_item_id: row for row in submission.responses.all()}
-    missing = [
-        Response(submission=submission, homework_item=each, answer=[], saved_at=at)
-        for each in items
-        if each.pk not in given
-    ]
-    for row in Response.objects.bulk_create(missing):
+    for row in last:
+        row.pk = given[row.homework_item_id].pk if row.homework_item_id in given else None
         given[row.homework_item_id] = row
     partial = current(HomeworkProfile).multiple_partial
     for each in items:
-        response = given[each.pk]
+        response = given.setdefault(
+            each.pk, Response(submission=submission, homework_item=each, answer=[], saved_at=at)
+        )
         found = assessment.mark_item(each.item, response.answer, each.points, partial=partial)
         response.points, response.correct = found.points, found.correct
         response.reason = found.reason[:200]
-    Response.objects.bulk_update(given.values(), ["points", "correct", "reason"])
-    full = sum(each.points for each in items)
+    rows = [given[each.pk] for each in items]
+    Response.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["submission", "homework_item"],
+        update_fields=["answer", "saved_at", "points", "correct", "reason"],
+    )  # fmt: skip
+    submission.state = Submission.State.MARKED
+    submission.points = sum(row.points or 0 for row in rows)
+    submission.full_points = sum(each.points for each in items)
     Submission.objects.filter(pk=submission.pk).update(
-        state=Submission.State.MARKED,
-        points=sum(row.points or 0 for row in given.values()),
-        full_points=full,
-    )
+        state=submission.state, submitted_at=submission.submitted_at,
+        entered_by=submission.entered_by_id, points=submission.points,
+        full_points=submission.full_points,
+    )  # fmt: skip
     learning.record_many(_row(submission, each, given[each.pk], 0, at) for each in items)
     _refresh(submission, items, "mark")
 

@@ -76,7 +76,13 @@ def save_answers(submission: Submission, answers: Answers, *, at: datetime) -> i
     _still_taken(submission.homework, at)
     if _locked(submission).state != State.DOING:
         raise Refused("作业已经提交，答案不能再改。")
-    return _keep(submission, answers, at)
+    rows = HomeworkItem.objects.filter(homework_id=submission.homework_id)
+    fresh = _answered(submission, rows, answers, at)
+    Response.objects.bulk_create(
+        fresh, update_conflicts=True, unique_fields=["submission", "homework_item"],
+        update_fields=["answer", "saved_at"],
+    )  # fmt: skip
+    return len(fresh)
 
 
 def _locked(submission: Submission) -> Submission:
@@ -84,10 +90,11 @@ def _locked(submission: Submission) -> Submission:
     return Submission.objects.select_for_update().get(pk=submission.pk)
 
 
-def _keep(submission: Submission, answers: Answers, at: datetime) -> int:
-    rows = HomeworkItem.objects.filter(homework_id=submission.homework_id)
+def _answered(
+    submission: Submission, rows: Iterable[HomeworkItem], answers: Answers, at: datetime
+) -> list[Response]:
     items = {row.seq: row for row in rows}
-    fresh = [
+    return [
         Response(
             submission=submission, homework_item=items[seq], saved_at=at,
             # PostgreSQL keeps no NUL in a text.
@@ -96,13 +103,6 @@ def _keep(submission: Submission, answers: Answers, at: datetime) -> int:
         for seq, answer in answers.items()
         if seq in items
     ]  # fmt: skip
-    Response.objects.bulk_create(
-        fresh,
-        update_conflicts=True,
-        unique_fields=["submission", "homework_item"],
-        update_fields=["answer", "saved_at"],
-    )
-    return len(fresh)
 
 
 @transaction.atomic
@@ -119,16 +119,16 @@ def hand_in(
     """
     if _locked(submission).state == State.DOING:
         _still_taken(submission.homework, at)
-        _keep(submission, answers, at)
-        Submission.objects.filter(pk=submission.pk).update(state=State.SUBMITTED, submitted_at=at)
-        _mark(submission, at, by)
-    submission.refresh_from_db()
+        submission.submitted_at = at
+        _mark(submission, answers, at, by)
+    else:
+        submission.refresh_from_db()
     return submission
 
 
-def _mark(submission: Submission, at: datetime, by: Actor | None) -> None:
-    submission.refresh_from_db()
-    marking.mark(submission, at=at)
+def _mark(submission: Submission, answers: Answers, at: datetime, by: Actor | None) -> None:
+    items = marking.items_of(submission)
+    marking.mark(submission, items, _answered(submission, items, answers, at), at=at)
     record("homework.submission.handed-in", submission, actor=by, at=at)
 
 
@@ -150,12 +150,8 @@ def enter(
     submission = known or _begun(homework, pupil, at)
     if _locked(submission).state != State.DOING:
         raise Refused("这名学生已经提交，不用代录。")
-    _keep(submission, answers, at)
-    Submission.objects.filter(pk=submission.pk).update(
-        state=State.SUBMITTED, submitted_at=min(at, homework.due_at), entered_by=by.person
-    )
-    _mark(submission, at, by)
-    submission.refresh_from_db()
+    submission.submitted_at, submission.entered_by = min(at, homework.due_at), by.person
+    _mark(submission, answers, at, by)
     return submission
 
 

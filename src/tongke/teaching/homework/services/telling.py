@@ -28,16 +28,17 @@ def tell_set(homework_id: int) -> None:
         return
     day = timezone.localdate(homework.opened_at)
     pupils = {one.pk: one for one in _pupils(homework, homework.opened_at)}
-    body = f"{_moment(homework.due_at)}前完成，约 {homework.minutes} 分钟"
-    for account in Account.objects.filter(person__in=pupils):
-        _notify(account, SET, f"新作业：{homework.title}", homework, "homework", body)
+    title = f"新作业：{homework.title}"
+    told = [(account, title) for account in Account.objects.filter(person__in=pupils)]
     children: dict[int, list[str]] = defaultdict(list)
     held = Guardianship.objects.filter(now(day), child__in=pupils).order_by("child")
     for guardian, child in held.values_list("guardian", "child"):
         children[guardian].append(pupils[child].name)
     for account in Account.objects.filter(person__in=children):
         names = "、".join(children[account.person_id])
-        _notify(account, SET, f"{names}的新作业：{homework.title}", homework, "homework", body)
+        told.append((account, f"{names}的新作业：{homework.title}"))
+    body = f"{_moment(homework.due_at)}前完成，约 {homework.minutes} 分钟"
+    _notify(told, SET, homework, "homework", body)
 
 
 def _pupils(homework: Homework, at: datetime) -> QuerySet[Person]:
@@ -53,10 +54,10 @@ def _moment(at: datetime) -> str:
 
 
 def _notify(
-    account: Account, kind: str, title: str, homework: Homework, key: str, body: str
+    told: list[tuple[Account, str]], kind: str, homework: Homework, key: str, body: str
 ) -> None:
-    messages.notify(
-        account, kind, title, key=f"{key}:{homework.pk}", body=body,
+    messages.notify_many(
+        kind, told, key=f"{key}:{homework.pk}", body=body,
         url=reverse("homework:homework-open", args=[homework.pk]),
     )  # fmt: skip
 
@@ -70,9 +71,10 @@ def remind(*, at: datetime) -> int:
         done = Submission.objects.filter(homework=homework).exclude(state=Submission.State.DOING)
         waiting = _pupils(homework, at).exclude(pk__in=done.values("pupil"))
         body = f"{_moment(homework.due_at)}截止，做到哪里都会保存"
-        for account in Account.objects.filter(person__in=waiting):
-            _notify(account, DUE, f"快到时间了：{homework.title}", homework, "homework-due", body)
-            count += 1
+        title = f"快到时间了：{homework.title}"
+        told = [(account, title) for account in Account.objects.filter(person__in=waiting)]
+        _notify(told, DUE, homework, "homework-due", body)
+        count += len(told)
     return count
 
 

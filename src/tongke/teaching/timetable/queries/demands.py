@@ -51,12 +51,45 @@ def closable(rows: QuerySet[Demand], page: Iterable[Demand]) -> set[int]:
 
 @dataclass(frozen=True)
 class Group:
-    """Open demands of one subject and grade that could become one course."""
+    """Open demands of one subject and grade that could become one course.
+
+    Attributes:
+        demands: those of the own consortium first.
+        partners: how many of them are of the own consortium.
+    """
 
     subject: Subject
     grade_name: str
     demands: tuple[Demand, ...]
     partners: int
+
+    @property
+    def name(self) -> str:
+        """What the course would be: 二年级音乐."""
+        return f"{self.grade_name}{self.subject.name}"
+
+    @property
+    def note(self) -> str:
+        """How many classes ask, and for how many periods a week."""
+        asked = "、".join(
+            f"{each.school_class.school.short_name} {each.periods} 节" for each in self.demands
+        )
+        ours = f"本共同体 {self.partners} 个班，" if self.partners else ""
+        return f"{ours}共 {len(self.demands)} 个班：{asked}"
+
+    @property
+    def choices(self) -> list[tuple[int, str, bool]]:
+        """Each demand: id, words, and whether it is chosen unless one says otherwise."""
+        kinds = dict(Demand.Kind.choices)
+        return [
+            (
+                each.pk,
+                f"{each.school_class.school.name} {each.school_class.name}："
+                f"{kinds[each.kind]}，每周 {each.periods} 节",
+                place < max(1, self.partners),
+            )
+            for place, each in enumerate(self.demands)
+        ]
 
     @property
     def ids(self) -> list[int]:

@@ -1,9 +1,10 @@
 """开齐、开足、开好 of classes: the timetable against the required plan, and demands (S-003)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, cached_property
 
 from django.db.models import Count, QuerySet
 
@@ -12,7 +13,13 @@ from tongke.foundation.curriculum.models import Grade, Subject
 from tongke.foundation.curriculum.profile import CurriculumProfile
 from tongke.foundation.people.models import Appointment, Organisation, Qualification, SchoolClass
 from tongke.foundation.people.roles import Role
-from tongke.teaching.timetable.completeness import Completeness, Requirement, fold, gaps
+from tongke.teaching.timetable.completeness import (
+    Completeness,
+    Periods,
+    Requirement,
+    fold,
+    gaps,
+)
 from tongke.teaching.timetable.models import Demand, Placement, Term
 from tongke.teaching.timetable.profile import TimetableProfile
 from tongke.teaching.timetable.queries.calendar import on
@@ -73,12 +80,59 @@ class SubjectLine:
 
 @dataclass(frozen=True)
 class ClassCheck:
-    """One class against the plan; `lines` and `gaps` in the plan's order."""
+    """One class against the plan. A whole region asks for counts only, so details come when used.
+
+    Attributes:
+        gap_count: how many gaps there are.
+        lines, gaps: each subject and each gap, in the plan's order.
+    """
 
     school_class: SchoolClass
     completeness: Completeness
-    lines: tuple[SubjectLine, ...]
-    gaps: tuple[Gap, ...]
+    _plan: Mapping[str, Requirement]
+    _given: Mapping[str, Periods]
+    _qualified: Collection[str]
+    _subjects: Mapping[str, Subject]
+    _demands: Callable[[], Mapping[tuple[int, str], Demand]]
+
+    @property
+    def gap_count(self) -> int:
+        return len(self._kinds)
+
+    @cached_property
+    def _kinds(self) -> dict[str, Kind]:
+        found = self.completeness
+        kinds = dict.fromkeys(found.unqualified, Kind.UNQUALIFIED)
+        kinds |= dict.fromkeys((each.subject for each in found.short), Kind.SHORT)
+        return kinds | dict.fromkeys(found.missing, Kind.MISSING)
+
+    @cached_property
+    def lines(self) -> tuple[SubjectLine, ...]:
+        return tuple(
+            SubjectLine(
+                subject=self._subjects[code], required=int(rule.weekly_min),
+                most=int(rule.weekly_max) if rule.weekly_max is not None else None,
+                given=int(self._given.get(code, 0)), qualified=code in self._qualified,
+            )
+            for code, rule in self._plan.items()
+        )  # fmt: skip
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        kinds, demands = self._kinds, self._demands()
+        return tuple(
+            Gap(
+                school_class=self.school_class, subject=line.subject,
+                kind=kinds[line.subject.code],
+                periods=line.given if kinds[line.subject.code] == Kind.UNQUALIFIED
+                else line.required - line.given,
+                required=line.required, given=line.given,
+                demand=demands.get((self.school_class.pk, line.subject.code)),
+                deliverable=deliverable(line.subject.code),
+            )
+            for line in self.lines
+            if line.subject.code in kinds
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -116,10 +170,14 @@ def check_completeness(term: Term, classes: Collection[SchoolClass], day: date) 
     """
     taught = _taught(term, classes, day)
     subjects = {each.code: each for each in Subject.objects.all()}
-    wanted = Demand.objects.filter(
-        term=term, school_class__in=classes, state__in=[Demand.State.OPEN, Demand.State.TAKEN]
-    )
-    demands = {(each.school_class_id, each.subject_id): each for each in wanted}
+
+    @cache
+    def demands() -> dict[tuple[int, str], Demand]:
+        wanted = Demand.objects.filter(
+            term=term, school_class__in=classes, state__in=[Demand.State.OPEN, Demand.State.TAKEN]
+        )
+        return {(each.school_class_id, each.subject_id): each for each in wanted}
+
     plans: dict[str, dict[str, Requirement]] = {}
     found: list[ClassCheck] = []
     for each in classes:
@@ -128,7 +186,9 @@ def check_completeness(term: Term, classes: Collection[SchoolClass], day: date) 
         plan = plans[each.grade_code]
         if plan:
             given, doubtful = taught.get(each.pk, ({}, set()))
-            found.append(_checked(each, plan, given, doubtful, subjects, demands))
+            folded, good = fold(given, set(given) - doubtful, _folding(plan))
+            complete = gaps(plan, folded, good)
+            found.append(ClassCheck(each, complete, plan, folded, good, subjects, demands))
     return found
 
 
@@ -143,7 +203,7 @@ def rates(checks: Iterable[ClassCheck]) -> Rates:
         required=sum(each.required for each in parts),
         periods_counted=float(sum(each.periods_counted for each in parts)),
         periods_required=float(sum(each.periods_required for each in parts)),
-        gaps=sum(len(each.gaps) for each in listed),
+        gaps=sum(each.gap_count for each in listed),
         unqualified=sum(len(each.unqualified) for each in parts),
     )
 
@@ -245,43 +305,11 @@ def _taught(
     return {pk: (dict(given[pk]), doubtful[pk]) for pk in given}
 
 
-def _checked(
-    school_class: SchoolClass,
-    plan: Mapping[str, Requirement],
-    given: Mapping[str, int],
-    doubtful: Collection[str],
-    subjects: Mapping[str, Subject],
-    demands: Mapping[tuple[int, str], Demand],
-) -> ClassCheck:
-    into = {
+def _folding(plan: Mapping[str, Requirement]) -> dict[str, str]:
+    """Which part of a subject counts under which whole of a plan."""
+    return {
         part: whole
         for whole, parts in _PARTS.items()
         for part in parts
         if whole in plan and part not in plan
     }
-    folded, good = fold(given, set(given) - set(doubtful), into)
-    found = gaps(plan, folded, good)
-    lines = tuple(
-        SubjectLine(
-            subject=subjects[code], required=int(rule.weekly_min),
-            most=int(rule.weekly_max) if rule.weekly_max is not None else None,
-            given=int(folded.get(code, 0)), qualified=code in good,
-        )
-        for code, rule in plan.items()
-    )  # fmt: skip
-    kinds = dict.fromkeys(found.unqualified, Kind.UNQUALIFIED)
-    kinds |= dict.fromkeys((each.subject for each in found.short), Kind.SHORT)
-    kinds |= dict.fromkeys(found.missing, Kind.MISSING)
-    made = tuple(
-        Gap(
-            school_class=school_class, subject=line.subject, kind=kinds[line.subject.code],
-            periods=line.given if kinds[line.subject.code] == Kind.UNQUALIFIED
-            else line.required - line.given,
-            required=line.required, given=line.given,
-            demand=demands.get((school_class.pk, line.subject.code)),
-            deliverable=deliverable(line.subject.code),
-        )
-        for line in lines
-        if line.subject.code in kinds
-    )  # fmt: skip
-    return ClassCheck(school_class, found, lines, made)

@@ -151,7 +151,6 @@ def demand_list(request: AuthedRequest) -> HttpResponse:
     page = page_of(request, found, per=25)
     context = {
         "page": page,
-        "partners": demand_queries.partner_ids(actor.organisation, actor.today),
         "closable": demand_queries.closable(policy.demands(actor, Perm.DEMAND_OPEN), page),
         "overdue": demand_queries.overdue(page, timezone.now()),
         "groups": demand_queries.takeable_groups(taken, actor.organisation, actor.today),

@@ -20,6 +20,7 @@ class OpenPage(Protocol):
         """A page that has loaded."""
 
 
+PATIENCE_MS = 90_000
 FLAGS = [
     "--no-sandbox",
     "--use-fake-device-for-media-stream",
@@ -79,6 +80,7 @@ def open_page(chromium: Browser, playwright: Playwright, site: Site) -> Iterator
         def open_one(*, alone: bool = False) -> Page:
             browser = opened.enter_context(launch(playwright)) if alone else chromium
             context = opened.enter_context(browser.new_context())
+            context.set_default_timeout(PATIENCE_MS)
             page = context.new_page()
             page.goto(site.url)
             page.wait_for_function("window.ready")

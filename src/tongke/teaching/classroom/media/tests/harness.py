@@ -67,7 +67,7 @@ class Process:
         ended = self.child.poll()
         assert ended is None, f"it has ended by itself with status {ended}"
         self.child.send_signal(number)
-        status = self.child.wait(timeout=15)
+        status = self.child.wait(timeout=60)
         assert self.child.stdout is not None
         self.child.stdout.close()
         return status
@@ -123,7 +123,7 @@ class Site(Process):
             {"MEDIA_ENGINE": f"127.0.0.1:{engine_port}", "MEDIA_SCRIPTS": str(folder)},
         )
         self.url = f"http://127.0.0.1:{self.port}/"
-        wait_until(self._answers, 10, "the site answers")
+        wait_until(self._answers, 60, "the site answers")
 
     def _answers(self) -> bool:
         with socket.socket() as probe:

@@ -1,8 +1,12 @@
 """A lesson in real browsers: host and rooms see each other, and nothing short of leaving ends it.
 
 Every participant has a browser context of its own with a fake camera. Pictures are counted where
-they are
 they are decoded, so each number below is a picture that a class has seen.
+
+Encoding and decoding for four pages is much for a small machine. Where it starves, the engine takes
+late packets for a slow line and closes pictures, for 8 s at first and longer each time (`limits`);
+so conditions have a deadline that outlasts some pauses, and how soon something happens is counted
+in pictures that others see meanwhile, not in seconds.
 """
 
 import os
@@ -21,7 +25,9 @@ from tongke.teaching.classroom.media.tests.harness import Engine, Site, free_por
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.enable_socket]
 
-SECONDS = 20.0
+SECONDS = 90.0
+# Three seconds of a camera that gives 15 pictures a second.
+SOON = 45
 
 
 def enter(page: Page, room: str, name: str, role: Role = "room", codec: Codec = "auto") -> None:
@@ -31,7 +37,7 @@ def enter(page: Page, room: str, name: str, role: Role = "room", codec: Codec = 
         "([room, token, publish]) => enter(room, token, publish, token)",
         [room, permission, role != "observer"],
     )
-    page.wait_for_function("room.state === 'joined'", timeout=SECONDS * 1000)
+    page.wait_for_function("room.state === 'joined'")
 
 
 def decoded(page: Page) -> dict[str, int]:
@@ -75,15 +81,17 @@ def test_host_and_rooms_see_each_other(
 
     late = open_page()
     enter(late, "test_host_and_rooms_see_each_other", "mountain")
+    before_late = decoded(lesson["hill"])["teacher"]
     wait_until(
-        lambda: all(decoded(late).get(name) for name in lesson), 3, "a latecomer sees everybody"
+        lambda: all(decoded(late).get(name) for name in lesson), SECONDS, "a latecomer sees all"
     )
+    assert decoded(lesson["hill"])["teacher"] - before_late <= SOON
     figures = engine.member("test_host_and_rooms_see_each_other", "hill")
     assert figures is not None
     assert figures["up"]["audio"]["kbps"] > 5
     assert figures["up"]["video"]["frames"] > 100
     wait_until(
-        lambda: lesson["teacher"].evaluate("seen.stats.length") == 4, 5, "the host's figures"
+        lambda: lesson["teacher"].evaluate("seen.stats.length") == 4, SECONDS, "the host's figures"
     )
 
 
@@ -213,7 +221,7 @@ def test_everybody_comes_back_after_the_engine_was_killed(
     own["engine"] = Engine(own["ports"]["engine"])
 
     for page in lesson.values():
-        page.wait_for_function("room.state === 'joined'", timeout=5000)
+        page.wait_for_function("room.state === 'joined'")
     sees(lesson["hill"], 20, "teacher", "lake")
     sees(lesson["teacher"], 20, "hill", "lake")
 
@@ -232,6 +240,6 @@ def test_pictures_go_on_while_the_web_server_restarts(
     own["site"] = Site(own["ports"]["engine"], own["folder"], own["ports"]["site"])
 
     for page in lesson.values():
-        page.wait_for_function("room.state === 'joined'", timeout=6000)
+        page.wait_for_function("room.state === 'joined'")
         assert page.evaluate("room.pc === window.connection")
     sees(lesson["hill"], 10, "teacher", "lake")

@@ -1,0 +1,1 @@
+"""Budgets of weight and time, kept on the served demo region."""
