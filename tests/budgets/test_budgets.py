@@ -25,9 +25,9 @@ from tongke.teaching.classroom.media.tests.conftest import launch
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.enable_socket]
 
-
 SCREEN: Any = {"width": 1366, "height": 768}
 PATIENCE_MS = 120_000
+# One of the cast for each kind of home page.
 LOGINS = ["shen", "luo", "xiaohe", "su", "gu", "han", "qin", "ouyang", "yuan", "guan"]
 
 
@@ -123,7 +123,7 @@ def test_the_server_answers_soon(demo: Site, login: str) -> None:
     slow = []
     for path in reader.menu():
         reader.read(path)
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS):  # another is needed only when this one was disturbed
             costs = [web.cost(reader, path) for _ in range(REQUESTS)]
             if p95([each.own for each in costs]) <= SERVER_MS:
                 break

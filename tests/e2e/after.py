@@ -23,16 +23,16 @@ def advised(pupil: Someone) -> list[str]:
 
 def study(pupil: Someone) -> None:
     """The pupil looks at one of them to the end."""
-    pupil.press("看《")
+    pupil.follow("看《")
     pupil.sees("看完了吗？")
     pupil.look("page-resource")
-    pupil.press("学完了")
+    pupil.follow("学完了")
     pupil.sees("看过的")
 
 
 def give(shen: Someone, known: Sequence[str]) -> tuple[str, int]:
     """Set homework on one key point that the pupil is not yet advised on; the point, how many."""
-    shen.press("布置作业")
+    shen.follow("布置作业")
     shen.page.get_by_label("标题").fill(TITLE)
     shen.page.get_by_label("预计用时").fill("8")
     shen.look("homework-new")
@@ -47,10 +47,10 @@ def give(shen: Someone, known: Sequence[str]) -> tuple[str, int]:
     chosen = boxes.all()[:_ITEMS]
     for box in chosen:
         box.check()
-    shen.press("保存草稿")
+    shen.follow("保存草稿")
     shen.sees("将布置给")
     shen.look("homework-draft")
-    shen.press("布置给各班")
+    shen.follow("布置给各班")
     shen.sees("各班完成情况")
     shen.look("homework-given")
     return point, len(chosen)
@@ -81,7 +81,7 @@ def take(pupil: Someone) -> None:
     """The pupil does it on the phone: the first item right, the others wrong."""
     pupil.menu("作业")
     pupil.look("homework-mine")
-    pupil.item(TITLE).get_by_role("link").first.tap()
+    pupil.go(pupil.item(TITLE).get_by_role("link").first)
     questions = pupil.page.locator("fieldset")
     pupil.look("homework-take")
     for place, question in enumerate(questions.all()):
@@ -89,6 +89,8 @@ def take(pupil: Someone) -> None:
         for part in row.answer if place == 0 else _wrong(row):
             _fill(question, part)
     pupil.sees("已保存")
+    # Every answer is saved by itself; the last of these is over, too.
+    expect(pupil.page.locator(".htmx-request")).to_have_count(0)
     pupil.look("homework-filled")
     pupil.agree("提交作业")
 
@@ -103,7 +105,7 @@ def result(pupil: Someone, items: int) -> None:
 
 def advice(pupil: Someone, point: str) -> None:
     """The weak point leads to a short explanation, with the reason and where the pupil stands."""
-    pupil.press("去再练一练")
+    pupil.follow("去再练一练")
     pupil.wait_for_worker(f"分钟：{point}")
     card = pupil.page.locator(".card", has_text=f"：{point}").first
     expect(card).to_contain_text("还不太稳")
@@ -117,12 +119,13 @@ def seen_by_teacher(one: Someone, school: str, point: str, pupil: str) -> None:
     """A teacher sees the class, the pupil's estimate with its interval, and what it rests on."""
     one.menu("学情分析")
     one.look("classes")
-    one.item(school, "五年级", "音乐").get_by_role("link").first.click()
+    one.go(one.item(school, "五年级", "音乐").get_by_role("link").first)
     one.sees("学生 × 知识点")
     one.look("class-mastery")
     table = one.page.locator("table.heat-map")
     place = [each.strip() for each in table.locator("thead th").all_text_contents()].index(point)
-    table.locator("tr", has_text=pupil).locator("th, td").nth(place).get_by_role("link").click()
+    row = table.locator("tr", has_text=pupil).locator("th, td")
+    one.go(row.nth(place).get_by_role("link"))
     one.sees(f"{pupil} · {point}", "h1")
     one.sees(re.compile(r"80% 区间 \d+%–\d+%"))
     one.look("mastery-cell")
@@ -131,6 +134,6 @@ def seen_by_teacher(one: Someone, school: str, point: str, pupil: str) -> None:
 def results_of(one: Someone, pupil: str) -> None:
     """The marks of the pupil in the homework's list."""
     one.menu("作业")
-    one.item(TITLE).get_by_role("link").first.click()
+    one.go(one.item(TITLE).get_by_role("link").first)
     expect(one.item(pupil)).to_contain_text("已批改")
     one.look("homework-results")

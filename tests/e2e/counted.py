@@ -31,7 +31,7 @@ def compute(officer: Someone) -> None:
     officer.menu("指标")
     moment = re.search(r"截至 (.+)", officer.page.locator(".page-head-text p").inner_text())
     assert moment
-    officer.press("重新计算")
+    officer.follow("重新计算")
     officer.sees("已安排重新计算")
     officer.wait_for_worker(moment.group(1), gone=True)
 
@@ -42,7 +42,7 @@ def figures(director: Someone) -> tuple[int, int]:
     for name in INDICATORS:
         director.sees(name)
     director.look("dashboard")
-    director.press(INDICATORS[0])
+    director.follow(INDICATORS[0])
     director.sees("定义")
     director.look("indicator")
     text = director.page.locator("body").inner_text()
@@ -55,11 +55,11 @@ def figures(director: Someone) -> tuple[int, int]:
 
 def drill(director: Someone, school: str, day: date, state: str) -> None:
     """From the number to the rows of one school, and to the lesson of the day itself."""
-    director.press(school, director.page.locator("table"))
+    director.follow(school, director.page.locator("table"))
     director.sees("明细", "h1")
     director.look("indicator-rows")
     row = director.item(f"{day.year}年{day.month}月{day.day}日", "音乐", state)
-    row.get_by_role("link").click()
+    director.go(row.get_by_role("link"))
     director.sees(f"{day_text(day)}", ".page-head")
     director.sees(state)
 
@@ -67,10 +67,10 @@ def drill(director: Someone, school: str, day: date, state: str) -> None:
 def reverse(officer: Someone, day: date, words: str, reason: str) -> None:
     """The officer corrects the lesson that was wrongly counted."""
     officer.menu("课次")
-    officer.item(day_text(day), words).get_by_role("link").first.click()
-    officer.press("更正为未上课")
+    officer.go(officer.item(day_text(day), words).get_by_role("link").first)
+    officer.follow("更正为未上课")
     officer.look("reverse-form")
     officer.page.get_by_label("原因").fill(reason)
-    officer.page.locator("main button[type=submit]").last.click()
+    officer.go(officer.page.locator("main button[type=submit]").last)
     officer.sees(reason)
     officer.look("lesson-reversed")

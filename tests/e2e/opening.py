@@ -14,7 +14,7 @@ def ask(yin: Someone) -> None:
     yin.menu("开课核验")
     gap = yin.item("二年级", SUBJECT, "未开")
     yin.look("gap-school")
-    yin.press("提出需求", gap)
+    yin.follow("提出需求", gap)
     yin.sees(f"已提出二年级（1）班{SUBJECT}的需求")
     yin.item("二年级", SUBJECT, "待承接").wait_for()
     yin.look("gap-asked")
@@ -28,15 +28,15 @@ def take(han: Someone) -> str:
     group.locator("summary").click()
     group.get_by_role("checkbox").check()
     han.look("demand-drawer")
-    han.press("开成一门课", group)
+    han.follow("开成一门课", group)
     han.sees("已承接")
     course = han.page.url
     han.look("course-draft")
-    han.press("配置主讲端")
+    han.follow("配置主讲端")
     han.look("course-form")
     han.choose("主讲教师", "沈知夏")
     han.choose("主讲教室")
-    han.press("保存")
+    han.follow("保存")
     han.sees("沈知夏")
     return course
 
@@ -44,18 +44,18 @@ def take(han: Someone) -> str:
 def staff(yin: Someone, course: str) -> None:
     """The teaching point names its teacher and its room."""
     yin.open(course)
-    yin.press("配置", yin.item("石笋坪", "二年级"))
+    yin.follow("配置", yin.item("石笋坪", "二年级"))
     yin.look("listener-form")
     yin.choose("听讲教师", "罗青禾")
     yin.choose("听讲教室")
-    yin.press("保存")
+    yin.follow("保存")
 
 
 def plan(han: Someone, course: str) -> list[str]:
     """The solver looks for weekly times; they are published. When the lessons begin each week."""
     han.open(course)
     han.look("course-ready")
-    han.press("排课", han.page.locator("main"))
+    han.follow("排课", han.page.locator("main"))
     han.page.get_by_role("button", name="确认开课").wait_for()
     han.look("plan")
     han.agree("确认开课")
@@ -70,9 +70,9 @@ def plan(han: Someone, course: str) -> list[str]:
 def in_timetable(one: Someone, times: list[str]) -> None:
     """The lessons stand in the teacher's own timetable of next week, at these times."""
     one.menu("课表")
-    one.press("下一周")
+    one.follow("下一周")
     one.look("timetable")
     lessons = one.page.locator("table.week a", has_text=re.compile(f"二年级.*{SUBJECT}"))
     expect(lessons).to_have_count(len(times))
-    lessons.first.click()
+    one.go(lessons.first)
     one.sees(re.compile("|".join(times)))

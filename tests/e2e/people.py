@@ -107,8 +107,7 @@ class Someone:
         self.page.get_by_label("账号", exact=True).fill(self.login)
         self.page.get_by_label("密码", exact=True).fill(PASSWORD)
         self.look("sign-in")
-        self.press("登录")
-        self.page.wait_for_url(f"{self.url}/")
+        self.follow("登录")
 
     def open(self, path: str) -> None:
         """Go to an address of the site."""
@@ -117,13 +116,26 @@ class Someone:
     def menu(self, label: str) -> None:
         """Follow an entry of the navigation, at the left or, on a phone, at the lower edge."""
         place = ".bottom" if self.phone else ".side"
-        self.page.locator(place).get_by_role("link", name=re.compile(f"^{label}")).first.click()
+        links = self.page.locator(place).get_by_role("link", name=re.compile(f"^{label}"))
+        self.go(links.first)
 
     def press(self, name: str, inside: Locator | None = None) -> None:
-        """Press the button or follow the link of this name."""
+        """Press what has this name and stay on the page."""
+        self._tap(self._named(name, inside))
+
+    def follow(self, name: str, inside: Locator | None = None) -> None:
+        """Press the button or follow the link of this name to another page."""
+        self.go(self._named(name, inside))
+
+    def go(self, what: Locator) -> None:
+        """Press something that leads to another page, and wait until that is loaded."""
+        with self.page.expect_navigation():
+            self._tap(what)
+
+    def _named(self, name: str, inside: Locator | None) -> Locator:
         place = inside or self.page.locator("body")
         either = place.get_by_role("button", name=name).or_(place.get_by_role("link", name=name))
-        self._tap(either.first)
+        return either.first
 
     def _tap(self, what: Locator) -> None:
         if self.phone:
@@ -134,7 +146,7 @@ class Someone:
     def agree(self, name: str) -> None:
         """Press a button that asks first, and say yes to its question."""
         self.press(name)
-        self._tap(self.page.locator("dialog.question button[value=yes]"))
+        self.go(self.page.locator("dialog.question button[value=yes]"))
 
     def choose(self, label: str, words: str = "") -> str:
         """Choose the option of a field that has these words, else its first real one."""

@@ -100,9 +100,9 @@ def hold_lesson(cast: Cast, today: date, picture: Path) -> None:
     live.end(shen, rooms)
     picture.write_bytes(shen.page.screenshot())
     live.tick(shen, "三个班的活动都照教学设计做完了。", picture)
-    luo.press("离开")
+    luo.follow("离开")
     live.tick(luo, "巡视时帮两名学生改了指法。", picture)
-    xiaohe.press("离开")
+    xiaohe.follow("离开")
 
 
 def follow_up(cast: Cast, today: date) -> None:

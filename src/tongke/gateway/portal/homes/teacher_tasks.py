@@ -50,11 +50,16 @@ def handed_in(actor: Actor, now: datetime) -> HandedIn:
     rows = homework.homework(actor, homework.Perm.HOMEWORK_READ).filter(
         state=Homework.State.OPEN, due_at__gte=now - _RECENT
     )
-    listed = rows.order_by().values_list(
-        "pk", "classes__school_class", "lesson", "lesson__teacher", "set_by"
+    listed = list(
+        rows.order_by().values_list(
+            "pk", "classes__school_class", "lesson", "lesson__teacher", "set_by"
+        )
     )
+    if not listed:
+        return HandedIn()
+    lessons = {lesson for _, _, lesson, _, _ in listed}
     assisted = set(
-        actor.person.assisted_lessons.filter(lesson__homework__in=rows.values("pk")).values_list(
+        actor.person.assisted_lessons.filter(lesson__in=lessons).values_list(
             "lesson", "school_class"
         )
     )

@@ -1,5 +1,6 @@
 """Fixtures of the browser tests: an engine and a site per module, a browser per person."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -90,7 +91,6 @@ def open_page(chromium: Browser, playwright: Playwright, site: Site) -> Iterator
 
 
 def launch(playwright: Playwright) -> Browser:
-    """A Chromium with a fake camera."""
-    return playwright.chromium.launch(
-        executable_path="/usr/bin/chromium", headless=True, args=FLAGS
-    )
+    """The machine's own Chromium, under any of its names, with a fake camera."""
+    found = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
+    return playwright.chromium.launch(executable_path=next(found), headless=True, args=FLAGS)
