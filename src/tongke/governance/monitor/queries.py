@@ -14,7 +14,7 @@ from tongke.governance.monitor import lake
 from tongke.governance.monitor.models import IndicatorValue, Snapshot
 from tongke.governance.monitor.profile import MonitorProfile
 from tongke.governance.monitor.registry import Indicator, indicators
-from tongke.teaching.timetable.models import Lesson
+from tongke.teaching.timetable.models import Lesson, Term
 
 _STATES = {"held": "已上课", "not_held": "未上课", "host": "主讲", "listening": "听讲"}
 ROWS_MOST = 200_000
@@ -69,12 +69,14 @@ def target_of(one: Indicator, on: date) -> float | None:
     return found.value if found else None
 
 
-def terms(snapshot: Snapshot | None) -> list[str]:
-    """The terms that have values, newest first."""
+def terms(snapshot: Snapshot | None) -> dict[str, str]:
+    """The terms that have values, newest first: names by code."""
     if snapshot is None:
-        return []
+        return {}
     rows = snapshot.values.exclude(period__contains="/")
-    return sorted(set(rows.values_list("period", flat=True)), reverse=True)
+    codes = sorted(set(rows.values_list("period", flat=True)), reverse=True)
+    names = dict(Term.objects.filter(code__in=codes).values_list("code", "name"))
+    return {code: names.get(code, code) for code in codes}
 
 
 def figures(

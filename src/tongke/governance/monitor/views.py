@@ -17,10 +17,10 @@ from tongke.governance.monitor.policy import Perm
 from tongke.governance.monitor.registry import Indicator, indicator
 
 
-def _term(request: AuthedRequest, terms: list[str]) -> str:
+def _term(request: AuthedRequest, terms: dict[str, str]) -> str:
     """The term that the address asks for when it has values, else the newest."""
     asked = request.GET.get("term", "")
-    return asked if asked in terms else (terms or [""])[0]
+    return asked if asked in terms else next(iter(terms), "")
 
 
 def _one_or_404(code: str) -> Indicator:
@@ -42,7 +42,7 @@ def dashboard(request: AuthedRequest) -> HttpResponse:
     figures = queries.figures(snapshot, organisation, term, request.actor.today)
     context = {
         "organisation": organisation, "snapshot": snapshot, "figures": figures, "term": term,
-        "terms": [(one, one) for one in terms],
+        "terms": list(terms.items()),
         "chart": _trends(request, organisation, term),
         "may_compute": request.actor.role == "officer",
     }  # fmt: skip
@@ -88,7 +88,7 @@ def indicator_detail(request: AuthedRequest, code: str) -> HttpResponse:
     figures = queries.figures(snapshot, organisation, term, request.actor.today)
     context = {
         "one": one, "organisation": organisation, "snapshot": snapshot, "term": term,
-        "terms": [(each, each) for each in terms],
+        "terms": list(terms.items()), "term_name": terms.get(term, ""),
         "figure": next(each for each in figures if each.indicator.code == code),
         "schools": queries.below(snapshot, one, inside, term, request.actor.today),
         "trend": queries.trend(snapshot, one, organisation, term),
@@ -125,8 +125,8 @@ def indicator_rows(request: AuthedRequest, code: str) -> HttpResponse:
         return _export(one, found)
     page = Paginator(range(found.total), PER_PAGE).get_page(number)
     query = urlencode({"org": organisation.pk, "term": term})
-    context = {"one": one, "organisation": organisation, "term": term, "drill": found,
-               "page": page, "snapshot": snapshot, "query": query}  # fmt: skip
+    context = {"one": one, "organisation": organisation, "drill": found,
+               "term_name": terms.get(term, ""), "page": page, "snapshot": snapshot, "query": query}  # fmt: skip
     return render(request, "monitor/rows.html", context)
 
 

@@ -83,7 +83,7 @@ def build(actor: Actor, now: datetime) -> DirectorHome:
     seen = timetable.lessons(actor, timetable.Perm.LESSON_READ)
     top = monitor.organisation_or_404(actor, None, monitor.Perm.VALUE_READ)
     snapshot = figures.newest()
-    term = (figures.terms(snapshot) or [""])[0]
+    term = next(iter(figures.terms(snapshot)), "")
     shown = figures.figures(snapshot, top, term, actor.today)
     trends = {each.indicator.code: dict(figures.trend(snapshot, each.indicator, top, term))
               for each in shown}  # fmt: skip

@@ -165,7 +165,7 @@ def _figures(today: date) -> tuple[tuple[Figure, ...], datetime | None]:
     snapshot, region = monitor.newest(), policy.public_region()
     if snapshot is None or region is None:
         return (), None
-    term = (monitor.terms(snapshot) or [""])[0]
+    term = next(iter(monitor.terms(snapshot)), "")
     found = [
         Figure(
             each.indicator.name, each.share,
