@@ -177,11 +177,11 @@ def class_overview(classes: QuerySet[SchoolClass], today: date) -> list[ClassCon
 
 @dataclass(frozen=True)
 class PupilConsents:
-    """The standing answers of one pupil's guardians, one state per purpose."""
+    """The standing answers of one pupil's guardians, one question per purpose."""
 
     pupil: Person
     seat: int | None
-    states: tuple[str, ...]
+    questions: tuple[Question, ...]
 
 
 def class_answers(school_class: SchoolClass, today: date) -> list[PupilConsents]:
@@ -195,7 +195,4 @@ def class_answers(school_class: SchoolClass, today: date) -> list[PupilConsents]
         each.child.pk: each.questions
         for each in questions(Person.objects.filter(pk__in=[one.pupil_id for one in roll]), today)
     }
-    return [
-        PupilConsents(one.pupil, one.seat, tuple(each.state for each in asked[one.pupil_id]))
-        for one in roll
-    ]
+    return [PupilConsents(one.pupil, one.seat, tuple(asked[one.pupil_id])) for one in roll]
