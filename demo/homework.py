@@ -72,7 +72,7 @@ class Setter:
 
     def _give(self, lesson: Lesson, *, still_open: bool) -> Given:
         sides = self.history.sides(lesson)
-        chance = names.lot("homework", lesson.day, lesson.course_id)
+        chance = names.lot("homework", lesson.day, self.history.plans[lesson.course_id].key)
         pool = self.items[lesson.unit_id or 0]
         items = sorted(chance.sample(pool, min(_ITEMS, len(pool))), key=lambda each: each.code)
         due = self.world.clock.today + timedelta(days=1) if still_open else _next_school_day(lesson)

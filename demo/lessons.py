@@ -181,8 +181,8 @@ class History:
     def _answers(
         self, question: Question, new: "Asked", lesson: Lesson, side: Side, start: datetime
     ) -> list[answers.Given]:
-        chance = names.lot("answers", lesson.day, lesson.course_id, question.seq,
-                           side.row.school_class_id)  # fmt: skip
+        chance = names.lot("answers", lesson.day, self.plans[lesson.course_id].key, question.seq,
+                           side.pupils[0].number)  # fmt: skip
         found = []
         for pupil in side.pupils:
             if chance.random() < 0.06:

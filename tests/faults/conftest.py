@@ -26,7 +26,7 @@ class Installation:
         """A Python process of this installation."""
         return subprocess.Popen(
             [sys.executable, "-m", *command], env=self.env, cwd=ROOT, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 
     def stage(self, *verb: str) -> str:

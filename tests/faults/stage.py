@@ -1,13 +1,15 @@
 """The other processes of the fault tests: `python -m tests.faults.stage VERB …`.
 
 seed       an installation with lessons to credit, answers to estimate and open homework
-watch N    end when N jobs are done
+kill N     say that it is ready, read the number of a process, end it when N jobs are done
 expire     let the leases of dead workers run out, as time would
 submit AT  hand in every pupil's homework at a moment in seconds since 1970
 report     what stands in the tables, as JSON
 """
 
 import json
+import os
+import signal
 import sys
 import time
 from datetime import timedelta
@@ -55,14 +57,19 @@ def seed() -> None:
     give_now(first, by=cast.teacher)
 
 
-def watch(number: int) -> None:
-    """Return as soon as so many jobs are done."""
+def kill(number: int) -> None:
+    """Kill the worker named on stdin as soon as so many jobs are done."""
     from tongke.core.models import Job
 
-    until = time.monotonic() + 120
+    done = Job.objects.filter(state=Job.State.DONE).count()
+    assert done < number, f"{done} jobs were done before"
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    worker, until = int(sys.stdin.readline()), time.monotonic() + 120
     while Job.objects.filter(state=Job.State.DONE).count() < number:
         assert time.monotonic() < until, "the worker does not come on"
         time.sleep(0.01)
+    os.kill(worker, signal.SIGKILL)
 
 
 def expire() -> None:
@@ -128,8 +135,8 @@ def main(arguments: list[str]) -> None:
     match arguments:
         case ["seed"]:
             seed()
-        case ["watch", number]:
-            watch(int(number))
+        case ["kill", number]:
+            kill(int(number))
         case ["expire"]:
             expire()
         case ["submit", moment]:

@@ -14,10 +14,15 @@ JOBS = LESSONS + 5 * PUPILS
 
 
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(installation: Installation) -> None:
-    for reached in (JOBS // 6, JOBS // 3, JOBS // 2):
+    # Twice while lessons are credited one by one, once while pupils are estimated together.
+    for reached in (LESSONS // 3, 2 * LESSONS // 3, LESSONS + PUPILS):
+        killer = installation.start("tests.faults.stage", "kill", str(reached))
+        assert killer.stdout is not None
+        assert killer.stdout.readline() == "ready\n"
         worker = installation.start("config.cli", "worker")
         try:
-            installation.stage("watch", str(reached))
+            _, error = killer.communicate(f"{worker.pid}\n", timeout=180)
+            assert killer.returncode == 0, error
         finally:
             worker.kill()
             worker.communicate(timeout=30)
