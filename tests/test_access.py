@@ -182,6 +182,7 @@ def bare_missing(request: HttpRequest, exception: Exception) -> HttpResponse:
     return HttpResponse(status=404)
 
 
+@pytest.mark.slow  # all of them together
 @pytest.mark.parametrize("name", sorted(ROWS))
 def test_only_those_of_the_matrix_reach(
     name: str, visitors: Visitors, monkeypatch: pytest.MonkeyPatch

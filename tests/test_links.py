@@ -18,6 +18,7 @@ from tongke.foundation.people.tests.pages import client_of
 
 # ibis asks duckdb in a way that duckdb means to give up.
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.django_db,
     pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
 ]
