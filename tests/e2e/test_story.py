@@ -8,24 +8,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.demo_fixture import put_demo
 from tests.e2e import after, counted, live, opening
 from tests.e2e.people import DESK, PHONE, WALL, Someone, launch, no_complaints
-from tests.e2e.site import Site, start
+from tests.e2e.site import Site
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.enable_socket]
 
 COURSE, PUPIL = "五年级音乐", "苏小禾"
 REASON = "核对录像，这节课没有上完"
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    """The demo region of today, served."""
-    put_demo(tmp_path)
-    running = start(tmp_path)
-    yield running
-    running.stop()
 
 
 @pytest.fixture
@@ -35,9 +25,9 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-def test_one_lesson_from_gap_to_figure(site: Site, browser: Browser, tmp_path: Path) -> None:
+def test_one_lesson_from_gap_to_figure(demo: Site, browser: Browser, tmp_path: Path) -> None:
     Someone.checked.clear()
-    cast = Cast(browser, site.url)
+    cast = Cast(browser, demo.url)
     today = timezone.localdate()
     open_course(cast)
     hold_lesson(cast, today, tmp_path / "板书.png")

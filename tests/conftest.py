@@ -1,4 +1,4 @@
-"""The demo region, served for measuring."""
+"""What tests of the whole product share."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tests.e2e.site import Site, start
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The whole product on a copy of the demo region of the module's own."""
+    """The whole product, served on a copy of the demo region of the module's own."""
     var = tmp_path_factory.mktemp("demo")
     put_demo(var)
     site = start(var)
