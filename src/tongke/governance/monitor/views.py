@@ -126,7 +126,8 @@ def indicator_rows(request: AuthedRequest, code: str) -> HttpResponse:
     page = Paginator(range(found.total), PER_PAGE).get_page(number)
     query = urlencode({"org": organisation.pk, "term": term})
     context = {"one": one, "organisation": organisation, "drill": found,
-               "term_name": terms.get(term, ""), "page": page, "snapshot": snapshot, "query": query}  # fmt: skip
+               "term_name": terms.get(term, ""), "page": page, "snapshot": snapshot,
+               "query": query}  # fmt: skip
     return render(request, "monitor/rows.html", context)
 
 
