@@ -118,6 +118,7 @@ def _cluster(tools: Path) -> Iterator[str]:
         entry = pwd.getpwnam("postgres")
         os.chown(folder, entry.pw_uid, entry.pw_gid)
         who = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    # The options are a mapping, which the stubs of subprocess cannot match with its overloads.
     data, quiet = folder / "data", {"stdout": subprocess.DEVNULL, "cwd": "/", "check": True, **who}
     init = [str(tools / "initdb"), "-D", str(data), "-U", "tongke", "-A", "trust", "-E", "UTF8"]
     subprocess.run(init, **quiet)  # type: ignore[call-overload]

@@ -84,7 +84,7 @@ def start(session: Session, *, by: Actor, at: datetime, client_id: UUID | None =
     session.state, session.started_at = Session.State.LIVE, at
     session.lesson.refresh_from_db(fields=["state", "revision"])
     if session.lesson.state != Lesson.State.LIVE:
-        # Somebody may have begun it on the timetable's own page.
+        # A lesson that other software began is live already.
         lessons.start(session.lesson, by=by, at=at)
     log(session, Kind.STARTED, by=by, at=at, client_id=client_id)
     record("classroom.session.started", session, actor=by, at=at)
