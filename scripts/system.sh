@@ -1,6 +1,6 @@
 # Sourced by ./test: system packages, PostgreSQL for the tests, the old browsers.
 
-SYSTEM_PACKAGES="chromium postgresql fonts-noto-cjk libgl1 libegl1 libxkbcommon0 libdbus-1-3 libnss3 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libasound2 libxkbfile1 libfontconfig1 libxcb-cursor0"
+SYSTEM_PACKAGES="chromium postgresql fonts-noto-cjk libatomic1 libgl1 libegl1 libxkbcommon0 libdbus-1-3 libnss3 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libasound2 libxkbfile1 libfontconfig1 libxcb-cursor0"
 
 have_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
 postgres_bin() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1; }

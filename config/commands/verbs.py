@@ -1,6 +1,5 @@
 """The verbs of the command line. Each calls one service and prints what came of it."""
 
-import gc
 import getpass
 import json
 import sys
@@ -11,6 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from config.commands import backup, serve, setup, worker
+from config.commands.tables import make_tables
 from tongke.core import audit, profile
 from tongke.core.errors import Refused
 
@@ -41,18 +41,8 @@ def do_worker(options: Namespace) -> int:
 
 def do_migrate(options: Namespace) -> int:
     """Bring the tables up to date, and the static files unless only tables are wanted."""
-    _make_tables()
+    make_tables()
     return 0 if options.tables else do_static(options)
-
-
-def _make_tables() -> None:
-    # Thousands of classes are made and live to the end: a quarter of the time went into sweeps.
-    gc.disable()
-    try:
-        call_command("migrate", interactive=False, verbosity=0)
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def do_static(options: Namespace) -> int:
@@ -65,7 +55,7 @@ def do_demo(options: Namespace) -> int:
     """Make the tables and load the demo region."""
     from demo.load import load
 
-    _make_tables()
+    make_tables()
     say(load(progress=say))
     return 0
 
