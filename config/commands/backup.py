@@ -1,5 +1,6 @@
 """`tongke backup` and `tongke restore`: records, files and keys in one archive."""
 
+import gzip
 import io
 import json
 import os
@@ -8,6 +9,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from datetime import datetime
 from pathlib import Path
 
@@ -55,11 +57,8 @@ def restore(source: Path, *, force: bool) -> dict[str, str]:
     database = Path(_database()["NAME"])
     if connection.vendor == "sqlite" and database.exists() and not force:
         raise BackupError(f"{database} exists; add --force to replace it")
-    with tarfile.open(source, "r:gz") as archive, tempfile.TemporaryDirectory() as folder:
-        names = archive.getnames()
-        if _MANIFEST not in names or "database" not in names:
-            raise BackupError(f"{source} is not a Tongke backup")
-        archive.extractall(folder, filter="data")
+    with tempfile.TemporaryDirectory(prefix="tongke-restore-") as folder:
+        _unpack(source, Path(folder))
         about: dict[str, str] = json.loads((Path(folder) / _MANIFEST).read_text())
         if about["vendor"] != connection.vendor:
             raise BackupError(f"the backup is from {about['vendor']}, this is {connection.vendor}")
@@ -69,6 +68,27 @@ def restore(source: Path, *, force: bool) -> dict[str, str]:
                 shutil.copytree(Path(folder) / name, settings.VAR_DIR / name)
         _load(Path(folder) / "database")
     return about
+
+
+def _unpack(source: Path, folder: Path) -> None:
+    """Put an archive's files into a folder; nothing of it can come to lie outside."""
+    try:
+        with tarfile.open(source, "r:gz") as archive:
+            for member in archive:
+                target = (folder / member.name).resolve()
+                if not target.is_relative_to(folder.resolve()) or not (
+                    member.isfile() or member.isdir()
+                ):
+                    raise BackupError(f"{source} holds {member.name}, which no backup of ours does")
+                body = archive.extractfile(member)
+                if body is not None:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    with target.open("wb") as copy:
+                        shutil.copyfileobj(body, copy)
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as fault:
+        raise BackupError(f"{source} is no archive, or is broken: {fault}") from fault
+    if not (folder / _MANIFEST).is_file() or not (folder / "database").is_file():
+        raise BackupError(f"{source} is not a Tongke backup")
 
 
 def _database() -> dict[str, str]:
