@@ -1,5 +1,6 @@
 """What a first start relies on: secrets made once by whoever is first, messages at one price."""
 
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from config import env
+from config.commands import serve
 from tongke.core import messages
 from tongke.core.models import Message
 from tongke.foundation.people.models import Account
@@ -46,3 +48,15 @@ def test_many_are_told_once_at_the_price_of_one() -> None:
         account.pk: (f"早 {account.login}", "今天有课") for account in rest
     }
     assert messages.notify_many(KIND, titles, key="day:1") == 0
+
+
+def test_a_port_in_use_is_said_at_once(capfd: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+
+        assert serve.serve("127.0.0.1", taken, 0) == 1
+        assert f"端口 {taken} 已被占用" in capfd.readouterr().err
+        assert serve.serve("127.0.0.1", 0, taken) == 1
+        assert "TONGKE_MEDIA_PORT" in capfd.readouterr().err

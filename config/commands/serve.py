@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -65,6 +66,13 @@ def environment() -> dict[str, str]:
 
 def serve(host: str, port: int, media_port: int) -> int:
     """Keep the three processes running until a signal; returns the exit status."""
+    for address, wanted in ((host, "--port"), ("127.0.0.1", "TONGKE_MEDIA_PORT")):
+        number = port if wanted == "--port" else media_port
+        if not _free(address, number):
+            sys.stderr.write(
+                f"端口 {number} 已被占用，请停掉占用它的程序，或用 {wanted} 换一个\n"
+            )
+            return 1
     children = [
         Child("web", web_command(host, port)),
         Child("worker", worker_command()),
@@ -81,6 +89,21 @@ def serve(host: str, port: int, media_port: int) -> int:
     finally:
         _end(children)
     return 0
+
+
+def _free(host: str, port: int) -> bool:
+    """Whether this process may listen there; a name that means nothing here is not our matter."""
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        return True
+    with socket.socket(family, kind, proto) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(address)
+        except OSError:
+            return False
+    return True
 
 
 def _keep(child: Child, env: dict[str, str]) -> None:
