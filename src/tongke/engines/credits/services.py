@@ -1,12 +1,13 @@
 """Writes of the ledger: post an entry, reverse the entries of a source. Nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
-from tongke.core.audit import record
+from tongke.core.audit import record, record_many
 from tongke.core.errors import Refused
 from tongke.core.profile import current
 from tongke.engines.credits import rules
@@ -21,7 +22,28 @@ ROLE_NAMES = {
 }  # fmt: skip
 
 
-@transaction.atomic
+@dataclass(frozen=True, kw_only=True)
+class Posting:
+    """One entry to be: whose act, by which rule, where it comes from.
+
+    Args:
+        rule: the role in the task: ``host``, ``assistant`` …
+        facts: what the rule reads: ``form`` (profile code of the lesson form) and, for the
+            formula's text only, ``form_name``, what people call it.
+        key: names the act for ever, such as ``lesson:12:0:host:7``.
+    """
+
+    book: str
+    person: Person
+    organisation: Organisation
+    rule: str
+    facts: Mapping[str, object]
+    source: models.Model
+    source_label: str
+    key: str
+    occurred_on: date
+
+
 def post(
     *,
     book: str,
@@ -35,35 +57,56 @@ def post(
     occurred_on: date,
     at: datetime,
 ) -> Entry:
-    """Add one entry by the region's rule; the same key twice gives the first entry.
-
-    Args:
-        rule: the role in the task: ``host``, ``assistant`` …
-        facts: what the rule reads: ``form`` (profile code of the lesson form) and, for the
-            formula's text only, ``form_name``, what people call it.
-        key: names the act for ever, such as ``lesson:12:0:host:7``.
+    """Add one entry by the region's rule; the same key twice gives the first. See `Posting`.
 
     Raises:
         Refused: the book is not one we keep.
     """
-    if book != WORKLOAD:
-        raise Refused(f"没有名为“{book}”的账簿。")
-    known = Entry.objects.filter(key=key).first()
-    if known is not None:
-        return known
-    amount, unit, version, formula = _by_rule(rule, facts)
-    entry, made = Entry.objects.get_or_create(
-        key=key,
-        defaults={
-            "book": book, "person": person, "organisation": organisation, "amount": amount,
-            "unit": unit, "rule": f"{rule}/{facts.get('form', '')}", "rule_version": version,
-            "formula": formula, "source_type": source._meta.label_lower, "source_id": source.pk,
-            "source_label": source_label[:120], "occurred_on": occurred_on, "at": at,
-        },
+    posting = Posting(
+        book=book, person=person, organisation=organisation, rule=rule, facts=facts,
+        source=source, source_label=source_label, key=key, occurred_on=occurred_on,
     )  # fmt: skip
-    if made:
-        record("credits.entry.posted", entry, actor=None, at=at, detail={"key": key})
-    return entry
+    return post_many([posting], at=at)[0]
+
+
+@transaction.atomic
+def post_many(postings: Sequence[Posting], *, at: datetime) -> list[Entry]:
+    """Add entries by the region's rules, all or none; a key that is known gives its first entry.
+
+    Raises:
+        Refused: a book is not one we keep.
+    """
+    for each in postings:
+        if each.book != WORKLOAD:
+            raise Refused(f"没有名为“{each.book}”的账簿。")
+    try:
+        found = _add(postings, at)
+    except IntegrityError:  # somebody posted one of them at the same moment
+        found = _add(postings, at)
+    return [found[each.key] for each in postings]
+
+
+@transaction.atomic
+def _add(postings: Sequence[Posting], at: datetime) -> dict[str, Entry]:
+    known = {each.key: each for each in Entry.objects.filter(key__in={p.key for p in postings})}
+    fresh = {each.key: _entry(each, at) for each in postings if each.key not in known}
+    made = Entry.objects.bulk_create(fresh.values(), batch_size=200)
+    record_many(
+        "credits.entry.posted", [(each, {"key": each.key}) for each in made], actor=None, at=at
+    )
+    return known | fresh
+
+
+def _entry(posting: Posting, at: datetime) -> Entry:
+    amount, unit, version, formula = _by_rule(posting.rule, posting.facts)
+    return Entry(
+        key=posting.key, book=posting.book, person=posting.person,
+        organisation=posting.organisation, amount=amount, unit=unit,
+        rule=f"{posting.rule}/{posting.facts.get('form', '')}", rule_version=version,
+        formula=formula, source_type=posting.source._meta.label_lower,
+        source_id=posting.source.pk, source_label=posting.source_label[:120],
+        occurred_on=posting.occurred_on, at=at,
+    )  # fmt: skip
 
 
 def _by_rule(role: str, facts: Mapping[str, object]) -> tuple[Decimal, str, str, str]:

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from tongke.core.jobs import task
-from tongke.engines.credits import services as credits_services
+from tongke.engines.credits.services import Posting, post_many, reverse
 from tongke.foundation.people.models import Organisation, Person
 from tongke.teaching.timetable.models import Lesson, LessonClass
 from tongke.teaching.timetable.queries.courses import form_name
@@ -26,14 +26,16 @@ def credit_lesson(lesson: int, revision: int) -> None:
     )
     if found is None:
         return
-    _post(found, "host", found.teacher, found.course.host_school)
+    postings = [_posting(found, "host", found.teacher, found.course.host_school)]
     listening = found.classes.filter(side=LessonClass.Side.LISTENING).exclude(assistant=None)
     told: set[int] = set()
     for each in listening.select_related("assistant", "school_class__school").order_by("pk"):
         # One assistant with two classes in one room has assisted one lesson.
         if each.assistant is not None and each.assistant.pk not in told:
             told.add(each.assistant.pk)
-            _post(found, "assistant", each.assistant, each.school_class.school)
+            place = each.school_class.school
+            postings.append(_posting(found, "assistant", each.assistant, place))
+    post_many(postings, at=timezone.now())
 
 
 def entry_key(lesson: int, revision: int) -> str:
@@ -41,14 +43,14 @@ def entry_key(lesson: int, revision: int) -> str:
     return f"lesson:{lesson}:{revision}:"
 
 
-def _post(lesson: Lesson, role: str, person: Person, organisation: Organisation) -> None:
+def _posting(lesson: Lesson, role: str, person: Person, organisation: Organisation) -> Posting:
     form = lesson.course.form
     label = f"{lesson.day:%Y-%m-%d} {lesson.course} {lesson.title}".strip()
-    credits_services.post(
+    return Posting(
         book=WORKLOAD, person=person, organisation=organisation, rule=role,
         facts={"form": form, "form_name": form_name(form)}, source=lesson, source_label=label,
         key=f"{entry_key(lesson.pk, lesson.revision)}{role}:{person.pk}",
-        occurred_on=lesson.day, at=timezone.now(),
+        occurred_on=lesson.day,
     )  # fmt: skip
 
 
@@ -56,6 +58,4 @@ def _post(lesson: Lesson, role: str, person: Person, organisation: Organisation)
 def uncredit_lesson(lesson: int, revision: int, reason: str) -> None:
     """Take back the entries of a revision that was corrected. Safe to run twice, and late."""
     found = Lesson.objects.get(pk=lesson)
-    credits_services.reverse(
-        key_prefix=entry_key(lesson, revision), source=found, reason=reason, at=timezone.now()
-    )
+    reverse(key_prefix=entry_key(lesson, revision), source=found, reason=reason, at=timezone.now())
