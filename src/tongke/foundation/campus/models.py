@@ -29,3 +29,24 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class LineReading(models.Model):
+    """How a room's line held during one live lesson: in how many of its minutes it failed."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="line_readings")
+    key = models.CharField("来源", max_length=60, unique=True, help_text="session:12:room:34")
+    starts_at = models.DateTimeField("开始")
+    minutes = models.PositiveSmallIntegerField("时长（分钟）")
+    weak_minutes = models.PositiveSmallIntegerField(
+        "不稳（分钟）", help_text="disconnected, or sound without a picture"
+    )
+
+    class Meta:
+        verbose_name = "线路记录"
+        indexes = [models.Index(fields=["room", "starts_at"], name="line_reading_room")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(weak_minutes__lte=models.F("minutes")), name="line_reading_part"
+            )
+        ]

@@ -60,6 +60,32 @@ class CampusProfile:
         maximum=10_000,
     )
 
+    line_weeks: int = setting(
+        8,
+        unit="周",
+        label="线路状况看最近几周",
+        source="S-004",
+        help="按直播课的实际记录统计各时段的线路，自动排课时避开不稳的时段。",
+        minimum=1,
+        maximum=40,
+    )
+    line_least_lessons: int = setting(
+        3,
+        unit="节",
+        label="线路状况至少要有几节课的记录",
+        source="S-004",
+        minimum=1,
+        maximum=40,
+    )
+    line_weak_percent: int = setting(
+        10,
+        unit="%",
+        label="多少时间断线或只有声音算不稳",
+        source="S-004",
+        minimum=1,
+        maximum=100,
+    )
+
     def check(self) -> Iterator[str]:
         """Codes once."""
         codes = [one.code for one in self.capabilities]

@@ -7,10 +7,15 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from tongke.core.profile import current
+from tongke.foundation.campus.lines import LineHour, line_hours
 from tongke.foundation.campus.models import Room
 from tongke.foundation.campus.profile import CampusProfile
 from tongke.foundation.people.models import Organisation
 
+__all__ = [
+    "KINDS", "USES", "LineHour", "RoomFilter", "is_slow", "line_hours", "rooms_for_delivering",
+    "rooms_for_listening", "too_slow",
+]  # fmt: skip
 KINDS: list[tuple[str, str]] = [
     (str(value), str(label)) for value, label in Room._meta.get_field("kind").choices or ()
 ]

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from tongke.core.audit import record
 from tongke.core.errors import Refused
-from tongke.foundation.campus.models import Room
+from tongke.foundation.campus.models import LineReading, Room
 from tongke.foundation.people.actors import Actor
 from tongke.foundation.people.models import Organisation
 
@@ -120,3 +120,22 @@ def restore_room(room: Room, *, by: Actor | None, at: datetime) -> None:
     if room.retired_on is None:
         raise Refused("这间教室正在使用。")
     change_room(room, {"retired_on": None}, by=by, at=at)
+
+
+def note_line(
+    room: Room, *, key: str, starts_at: datetime, minutes: int, weak_minutes: int
+) -> None:
+    """Keep how a room's line held during a live lesson; the same key again replaces it.
+
+    Args:
+        key: names the lesson and the room for ever.
+        minutes: how long the room was to be connected.
+        weak_minutes: how long it was disconnected or had sound without a picture.
+    """
+    LineReading.objects.update_or_create(
+        key=key,
+        defaults={
+            "room": room, "starts_at": starts_at, "minutes": minutes,
+            "weak_minutes": min(weak_minutes, minutes),
+        },
+    )  # fmt: skip

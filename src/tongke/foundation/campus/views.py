@@ -97,6 +97,7 @@ def room_detail(request: AuthedRequest, pk: int) -> HttpResponse:
         "profile": profile,
         "capabilities": [one for one in profile.capabilities if held.get(one.code)],
         "can_edit": policy.rooms(request.actor, Perm.ROOM_EDIT).filter(pk=pk).exists(),
+        "hours": queries.line_hours([room.pk], at=timezone.now()),
     }
     return render(request, "campus/room_detail.html", context)
 

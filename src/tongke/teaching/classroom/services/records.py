@@ -9,6 +9,7 @@ from tongke.engines.learning.models import LearningRecord
 from tongke.engines.learning.services import record_many, void
 from tongke.teaching.classroom.models import Answer, RollEntry, Session
 from tongke.teaching.classroom.scoring import share_of
+from tongke.teaching.classroom.services.lines import note_lines
 
 _ATTENDED = frozenset({RollEntry.Status.PRESENT, RollEntry.Status.LATE})
 ANSWER = "classroom.answer"
@@ -69,5 +70,7 @@ def _attended(session: Session, entry: RollEntry) -> dict[str, Any]:
 
 @task("classroom.push_records")
 def push_records(session_id: int) -> None:
-    """Push the records of a session that has ended. Safe to run twice."""
-    push(Session.objects.get(pk=session_id))
+    """Push the records of a session that has ended, and how its lines held. Safe to run twice."""
+    session = Session.objects.select_related("lesson__room").get(pk=session_id)
+    push(session)
+    note_lines(session)

@@ -7,10 +7,12 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from tongke.core.errors import Refused
 from tongke.core.profile import current
 from tongke.foundation.campus.models import Room
+from tongke.foundation.campus.queries import line_hours
 from tongke.foundation.people.models import Organisation, Person, SchoolClass
 from tongke.teaching.timetable import slots as pure
 from tongke.teaching.timetable.models import (
@@ -113,7 +115,17 @@ def problem_of(courses: Sequence[Course], day: date) -> pure.Problem:
         weekdays=SCHOOL_DAYS,
         room_gap_minutes=profile.room_gap_minutes,
         max_delivered_per_day=profile.max_delivered_per_day,
+        weak_lines=tuple(_weak_lines(courses, profile)),
     )
+
+
+def _weak_lines(courses: Sequence[Course], profile: TimetableProfile) -> Iterable[pure.WeakLine]:
+    """The hours at which the lines of these courses' rooms failed too often lately."""
+    cast = _cast(courses, profile)
+    for one in line_hours(cast.ids("room"), at=timezone.now()):
+        if one.weak:
+            room = cast.resources["room", one.room]
+            yield pure.WeakLine(room, 60 * one.hour, 60 * one.hour + 60, one.percent)
 
 
 def _schools(courses: Iterable[Course]) -> dict[int, Organisation]:

@@ -186,6 +186,25 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class WeakLine:
+    """A time of day at which a room's line often fails, on every weekday.
+
+    Args:
+        percent: how much of the time of past lessons it failed, 0 to 100.
+    """
+
+    room: Resource
+    start_minute: int
+    end_minute: int
+    percent: int
+
+    def __post_init__(self) -> None:
+        _check_interval(self.start_minute, self.end_minute)
+        if not 0 <= self.percent <= 100:
+            raise ValueError("a percentage is 0 to 100")
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """Penalty points of what is allowed but not liked; zero switches a wish off."""
 
@@ -194,6 +213,7 @@ class Weights:
     other_weekday: int = 10
     adjacent_days: int = 6
     later_room: int = 1
+    weak_line_tenth: int = 3
 
     def __post_init__(self) -> None:
         if min(getattr(self, name) for name in self.__slots__) < 0:
@@ -213,6 +233,7 @@ class Problem:
         weights: the wishes.
         room_gap_minutes: time between two joint lessons in one room, to connect and check.
         max_delivered_per_day: joint lessons one teacher may deliver a day; None for no limit.
+        weak_lines: when which rooms' lines often fail.
 
     Raises:
         ValueError: two courses share a key, or two periods of one school's day overlap.
@@ -226,6 +247,7 @@ class Problem:
     weights: Weights = Weights()
     room_gap_minutes: int = 0
     max_delivered_per_day: int | None = None
+    weak_lines: tuple[WeakLine, ...] = ()
 
     def __post_init__(self) -> None:
         if self.room_gap_minutes < 0 or self.max_delivered_per_day == 0:
@@ -250,6 +272,24 @@ class Problem:
         """The school's periods on that day: the day's own bells if it has any, else the usual."""
         own = self._grids.get((school, weekday))
         return own if own is not None else self._grids.get((school, None), [])
+
+    def weak_percent(self, room: Resource, start_minute: int, end_minute: int) -> int:
+        """How much of such a time the room's line failed so far: the worst hour it touches."""
+        return max(
+            (
+                line.percent
+                for line in self._weak.get(room, ())
+                if line.start_minute < end_minute and start_minute < line.end_minute
+            ),
+            default=0,
+        )
+
+    @cached_property
+    def _weak(self) -> dict[Resource, list[WeakLine]]:
+        lines: dict[Resource, list[WeakLine]] = defaultdict(list)
+        for line in self.weak_lines:
+            lines[line.room].append(line)
+        return dict(lines)
 
     def school_name(self, school: str) -> str:
         """What people call the school, or its key."""

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from tongke.teaching.timetable.slots.candidates import Candidate, combinations, faults, parties
 from tongke.teaching.timetable.slots.explain import Diary
-from tongke.teaching.timetable.slots.model import Bell, Course, Problem, Resource, Slot
+from tongke.teaching.timetable.slots.model import (
+    Bell,
+    Course,
+    Problem,
+    Resource,
+    Slot,
+    clock,
+    weekday_name,
+)
 from tongke.teaching.timetable.slots.relax import Unplaced, account
 
 if TYPE_CHECKING:
@@ -249,7 +257,9 @@ def _points(
         terms.append(lesson_points(problem, lesson.candidate) * lesson.held)
         for party, rooms in zip(lesson.candidate.parties, lesson.rooms, strict=True):
             for room, chosen in rooms.items():
-                terms.append(problem.weights.later_room * party.rooms.index(room) * chosen)
+                points = problem.weights.later_room * party.rooms.index(room)
+                points += line_points(problem, lesson.candidate, room)
+                terms.append(points * chosen)
     if problem.weights.adjacent_days:
         for (course, weekday), today in days.items():
             tomorrow = days.get((course, weekday + 1))
@@ -268,6 +278,12 @@ def lesson_points(problem: Problem, candidate: Candidate) -> int:
     if course.preferred_weekdays and candidate.weekday not in course.preferred_weekdays:
         points += weights.other_weekday
     return points
+
+
+def line_points(problem: Problem, candidate: Candidate, room: Resource) -> int:
+    """Penalty points of a room whose line often fails at the time of a lesson."""
+    percent = problem.weak_percent(room, candidate.start_minute, candidate.end_minute)
+    return problem.weights.weak_line_tenth * percent // 10
 
 
 def _hint(model: "CpModel", solver: Any) -> None:
@@ -293,6 +309,23 @@ def _explanation(
     if slots:
         shortest = min(slot.overlap_minutes for slot in slots)
         told.append(f"各校共同时间最短的一节有{shortest}分钟。")
+        told += _weak_lines(problem, slots)
     if not proved:
         told.append("计算在限定时间内结束，可能还有更好的排法。")
     return (*told, *(line for one in unplaced for line in one.lines()))
+
+
+def _weak_lines(problem: Problem, slots: Sequence[Slot]) -> list[str]:
+    """A sentence for every lesson that had to take a time at which a line often fails."""
+    told = []
+    for slot in slots:
+        for room in dict.fromkeys((slot.host_room, *slot.listener_rooms)):
+            percent = problem.weak_percent(room, slot.start_minute, slot.end_minute)
+            if percent:
+                when = f"{weekday_name(slot.weekday)} {clock(slot.start_minute)}"
+                name = problem.course(slot.course).name
+                told.append(
+                    f"{name}排在{when}，{room.label}这个时段的线路有{percent}%的时间不稳，"
+                    "没有更合适的时段。"
+                )
+    return told

@@ -10,6 +10,7 @@ from tongke.teaching.timetable.slots import (
     Listener,
     Resource,
     Slot,
+    WeakLine,
     Weights,
     clashes,
     clock,
@@ -105,6 +106,23 @@ def test_wishes_decide_between_free_periods() -> None:
     assert all(bell.seq > 1 for slot in whole_week for bell in (slot.host, *slot.listeners))
     assert wished[0].weekday == 4
     assert len(unwished) == 2
+
+
+def test_hours_at_which_a_line_fails_are_kept_clear_of_or_named() -> None:
+    free = solve(problem(course())).slots[0]
+    shaky = WeakLine(HALL, free.start_minute, free.end_minute, 40)
+
+    moved = solve(replace(problem(course()), weak_lines=(shaky,)))
+    assert moved.slots[0].start_minute != free.start_minute
+    assert not any("线路" in line for line in moved.explanation)
+
+    always = WeakLine(HALL, 0, 24 * 60, 40)
+    plan = solve(replace(problem(course()), weak_lines=(always,)))
+    assert len(plan.slots) == 1
+    assert plan.score == solve(problem(course())).score + 3 * 4
+    (told,) = [line for line in plan.explanation if "线路" in line]
+    assert "40%" in told
+    assert HALL.label in told
 
 
 def test_not_twice_on_one_day_and_more_than_the_week_holds_is_said() -> None:
