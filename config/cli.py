@@ -22,6 +22,13 @@ def build() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8000)
     worker = verbs.add_parser("worker", help="deliver jobs (serve starts one itself)")
     worker.add_argument("--parent-pid", type=int)
+    kind = worker.add_mutually_exclusive_group()
+    kind.add_argument(
+        "--slow", action="store_true", default=None, help="only what computes for minutes"
+    )
+    kind.add_argument(
+        "--quick", dest="slow", action="store_false", default=None, help="only the rest"
+    )
     tables = verbs.add_parser("migrate", help="bring tables and static files up to date")
     tables.add_argument("--tables", action="store_true", help="the tables only")
     verbs.add_parser("static", help="bring the static files up to date")

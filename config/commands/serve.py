@@ -47,9 +47,9 @@ def media_command(port: int) -> list[str]:
     ]  # fmt: skip
 
 
-def worker_command() -> list[str]:
-    """The job worker."""
-    return [sys.executable, "-m", "config.cli", "worker", "--parent-pid", str(os.getpid())]
+def worker_command(which: str) -> list[str]:
+    """A job worker: --quick for what people wait for, --slow for what computes for minutes."""
+    return [sys.executable, "-m", "config.cli", "worker", which, "--parent-pid", str(os.getpid())]
 
 
 def environment() -> dict[str, str]:
@@ -65,17 +65,16 @@ def environment() -> dict[str, str]:
 
 
 def serve(host: str, port: int, media_port: int) -> int:
-    """Keep the three processes running until a signal; returns the exit status."""
+    """Keep the four processes running until a signal; returns the exit status."""
     for address, wanted in ((host, "--port"), ("127.0.0.1", "TONGKE_MEDIA_PORT")):
         number = port if wanted == "--port" else media_port
         if not _free(address, number):
-            sys.stderr.write(
-                f"端口 {number} 已被占用，请停掉占用它的程序，或用 {wanted} 换一个\n"
-            )
+            sys.stderr.write(f"端口 {number} 已被占用，请停掉占用它的程序，或用 {wanted} 换一个\n")
             return 1
     children = [
         Child("web", web_command(host, port)),
-        Child("worker", worker_command()),
+        Child("worker", worker_command("--quick")),
+        Child("computing worker", worker_command("--slow")),
         Child("media", media_command(media_port)),
     ]
     stop = threading.Event()

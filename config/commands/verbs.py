@@ -36,7 +36,7 @@ def do_serve(options: Namespace) -> int:
 
 def do_worker(options: Namespace) -> int:
     """Deliver jobs."""
-    return worker.work(options.parent_pid)
+    return worker.work(options.parent_pid, slow=options.slow)
 
 
 def do_migrate(options: Namespace) -> int:

@@ -14,8 +14,12 @@ _IDLE_SECONDS = 0.5
 _SCHEDULE_SECONDS = 5.0
 
 
-def work(parent_pid: int | None = None) -> int:
-    """Run due jobs; returns when signalled or when the parent process is gone."""
+def work(parent_pid: int | None = None, *, slow: bool | None = None) -> int:
+    """Run due jobs; returns when signalled or when the parent process is gone.
+
+    Args:
+        slow: only jobs that compute for minutes, or only others; None runs any.
+    """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -24,10 +28,10 @@ def work(parent_pid: int | None = None) -> int:
         if parent_pid is not None and os.getppid() != parent_pid:
             break
         now = timezone.now()
-        if (now - last_schedule).total_seconds() >= _SCHEDULE_SECONDS:
+        if not slow and (now - last_schedule).total_seconds() >= _SCHEDULE_SECONDS:
             jobs.schedule_due(now)
             last_schedule = now
-        job = jobs.claim(now)
+        job = jobs.claim(now, slow=slow)
         if job is None:
             close_old_connections()
             stop.wait(_IDLE_SECONDS)

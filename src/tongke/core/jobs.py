@@ -34,6 +34,7 @@ class Task:
     atomic: bool
     every: timedelta | None = None
     together: int = 0
+    slow: bool = False
 
     def call(self, jobs: Sequence[Job]) -> None:
         """Let the handler do these jobs; several only where it takes them together."""
@@ -63,6 +64,7 @@ def task(
     atomic: bool = True,
     every_minutes: float | None = None,
     together: int = 0,
+    slow: bool = False,
 ) -> Callable[[Callable[..., None]], Task]:
     """Register a handler. It takes JSON keyword arguments and must be safe to run twice.
 
@@ -72,13 +74,15 @@ def task(
         together: at most so many waiting jobs are handed over at once, for work that costs little
             more for a class than for one pupil. The handler then takes a list of arguments, one
             dict for each job; they are done or undone together, and after a failure one by one.
+        slow: computes for minutes; a worker of its own takes such jobs, so that marking and
+            messages never wait for them.
     """
     assert not together or (atomic and not every_minutes)
 
     def wrap(handler: Callable[..., None]) -> Task:
         every = timedelta(minutes=every_minutes) if every_minutes else None
         lease = timedelta(seconds=lease_seconds)
-        made = Task(name, handler, retries, lease, atomic, every, together)
+        made = Task(name, handler, retries, lease, atomic, every, together, slow)
         assert name not in _TASKS or _TASKS[name].handler.__module__ == handler.__module__
         _TASKS[name] = made
         return made
@@ -115,12 +119,19 @@ def schedule_due(at: datetime) -> int:
     return count
 
 
-def claim(at: datetime) -> Job | None:
-    """Take one due job under a lease, or None. A job whose worker died comes back by itself."""
+def claim(at: datetime, *, slow: bool | None = None) -> Job | None:
+    """Take one due job under a lease, or None. A job whose worker died comes back by itself.
+
+    Args:
+        slow: only slow tasks, or only others; None takes any.
+    """
     due = Q(state=Job.State.WAITING, run_at__lte=at) | Q(
         state=Job.State.RUNNING, lease_until__lt=at
     )
     rows = Job.objects.filter(due).order_by("run_at", "id")
+    if slow is not None:
+        names = [each.name for each in tasks() if each.slow]
+        rows = rows.filter(name__in=names) if slow else rows.exclude(name__in=names)
     # Mostly the first one is won; only where another worker is faster are more looked at.
     for most in (1, 20):
         listed = list(rows[:most])

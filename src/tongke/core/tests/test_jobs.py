@@ -37,6 +37,12 @@ def often() -> None:
     CALLS.append("often")
 
 
+@jobs.task("test.long", slow=True)
+def long() -> None:
+    """Compute for minutes. Safe to run twice."""
+    CALLS.append("long")
+
+
 @jobs.task("test.class", retries=0, together=3)
 def whole_class(given: Sequence[Mapping[str, str]]) -> None:
     """Keep the words of several jobs at once. Safe to run twice."""
@@ -167,3 +173,19 @@ def test_jobs_taken_along_by_a_worker_that_died_come_back_after_the_lease() -> N
 
     assert jobs.run_pending(at=now + whole_class.lease + timedelta(seconds=1)) == 2
     assert CALLS == ["one", "two"]
+
+
+@pytest.mark.django_db
+def test_what_computes_for_minutes_has_a_worker_of_its_own() -> None:
+    now = timezone.now()
+    long.enqueue(key="1", run_at=now - timedelta(minutes=1))
+    note.enqueue(key="1", word="soon", run_at=now)
+
+    quick = jobs.claim(now, slow=False)
+    assert quick is not None
+    assert quick.name == "test.note"
+    assert jobs.claim(now, slow=False) is None
+    slow = jobs.claim(now, slow=True)
+    assert slow is not None
+    assert slow.name == "test.long"
+    assert jobs.claim(now, slow=True) is None

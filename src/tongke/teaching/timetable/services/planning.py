@@ -61,7 +61,7 @@ def plan_slots(
     return run
 
 
-@task("timetable.solve_plan", retries=2, lease_seconds=900, atomic=False)
+@task("timetable.solve_plan", retries=2, lease_seconds=900, atomic=False, slow=True)
 def solve_plan(run: int) -> None:
     """Solve a run that waits. Safe to run twice: only the first result counts.
 
