@@ -45,6 +45,7 @@ class CreditsProfile:
             _rule("assistant", "sync", 0.8, "听讲端组织一节同步互动课"),
             _rule("host", "resource", 1.0, "用数字资源上一节课"),
             _rule("assistant", "resource", 0.8, "辅导一节数字资源课"),
+            _rule("host", "substitute", 1.0, "代一节课"),
             _rule("host", "media", 1.0, "用多媒体上一节课"),
             _rule("assistant", "media", 0.8, "辅导一节多媒体课"),
             _rule("presenter", "demo", 2.0, "上一节示范课或公开课"),

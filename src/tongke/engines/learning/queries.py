@@ -244,5 +244,5 @@ def class_named(class_id: int) -> SchoolClass:
 
 def class_of(pupil_id: int, today: date) -> int | None:
     """The number of the class a pupil is in on a day; None out of school."""
-    rows = Enrolment.objects.filter(now(today), pupil=pupil_id)
+    rows = Enrolment.objects.filter(now(today), pupil=pupil_id, standing=True)
     return rows.values_list("school_class", flat=True).first()

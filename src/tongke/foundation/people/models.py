@@ -162,8 +162,16 @@ class Title(models.Model):
 
 
 class SchoolClass(models.Model):
-    """A standing class (行政班) of one school year's intake."""
+    """A class of pupils: a standing one (行政班) of an intake, or a section (教学班) of a course.
 
+    A pupil is in one standing class, and besides in any number of sections; see adr/0008.
+    """
+
+    class Kind(models.TextChoices):
+        STANDING = "standing", "行政班"
+        SECTION = "section", "教学班"
+
+    kind = models.CharField("类型", max_length=8, choices=Kind, default=Kind.STANDING)
     school = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="classes")
     grade_code = models.CharField("年级", max_length=4)
     number = models.PositiveSmallIntegerField("班号")
@@ -189,8 +197,9 @@ class SchoolClass(models.Model):
 
 
 class Enrolment(models.Model):
-    """A pupil's dated membership of a class."""
+    """A pupil's dated membership of a class: standing, or of a section with its last day known."""
 
+    standing = models.BooleanField("行政班", default=True)
     pupil = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="enrolments")
     school_class = models.ForeignKey(
         SchoolClass, on_delete=models.PROTECT, related_name="enrolments"
@@ -204,7 +213,12 @@ class Enrolment(models.Model):
         constraints = [
             _dated("enrolment"),
             models.UniqueConstraint(
-                fields=["pupil"], condition=Q(until=None), name="enrolment_one_class"
+                fields=["pupil"],
+                condition=Q(until=None, standing=True),
+                name="enrolment_one_class",
+            ),
+            models.CheckConstraint(
+                condition=Q(standing=True) | Q(until__isnull=False), name="enrolment_section_ends"
             ),
         ]
         indexes = [models.Index(fields=["school_class", "until"], name="enrolment_roll")]

@@ -99,7 +99,7 @@ def organisations(actor: Actor, perm: Perm) -> QuerySet[Organisation]:
 
 def classes(actor: Actor, perm: Perm) -> QuerySet[SchoolClass]:
     """Standing classes on which the actor holds `perm`."""
-    rows = SchoolClass.objects.filter(closed_on=None)
+    rows = SchoolClass.objects.filter(kind=SchoolClass.Kind.STANDING, closed_on=None)
     match perm, actor.role:
         case Perm.CLASS_READ, role if role in BUREAU_STAFF | SCHOOL_STAFF:
             return rows.filter(within(actor, "school"))

@@ -133,7 +133,7 @@ def respond(advice: Recommendation, state: str, *, by: Actor, at: datetime, note
 def _tell_teachers(advice: Recommendation, by: Actor, at: datetime) -> None:
     """Whoever teaches the pupil's class the subject hears of it; else the homeroom teacher."""
     today = timezone.localdate(at)
-    roll = Enrolment.objects.filter(now(today), pupil=advice.pupil_id)
+    roll = Enrolment.objects.filter(now(today), pupil=advice.pupil_id, standing=True)
     enrolled = roll.select_related("school_class__school").first()
     if enrolled is None:
         return

@@ -111,9 +111,9 @@ def questions(children: QuerySet[Person], today: date) -> list[ChildQuestions]:
         answers.setdefault((row.child_id, row.purpose), []).append(row)
     places = {
         row.pupil_id: row.school_class
-        for row in Enrolment.objects.filter(now(today), pupil__in=listed).select_related(
-            "school_class__school"
-        )
+        for row in Enrolment.objects.filter(
+            now(today), pupil__in=listed, standing=True
+        ).select_related("school_class__school")
     }
     return [
         ChildQuestions(

@@ -35,9 +35,14 @@ class OrganisationFilter:
 
 def with_counts(rows: QuerySet[Organisation], today: date) -> QuerySet[Organisation]:
     """The rows with `class_count`, `pupil_count` and `staff_count` of the organisation itself."""
-    classes = SchoolClass.objects.filter(school=OuterRef("pk"), closed_on=None)
+    classes = SchoolClass.objects.filter(
+        school=OuterRef("pk"), kind=SchoolClass.Kind.STANDING, closed_on=None
+    )
     pupils = Enrolment.objects.filter(
-        now(today), school_class__school=OuterRef("pk"), school_class__closed_on=None
+        now(today),
+        standing=True,
+        school_class__school=OuterRef("pk"),
+        school_class__closed_on=None,
     )
     staff = Appointment.objects.filter(
         now(today), organisation=OuterRef("pk"), role__in=SCHOOL_STAFF | BUREAU_STAFF

@@ -60,7 +60,9 @@ def with_roles(rows: QuerySet[Person], today: date) -> QuerySet[Person]:
 
 def with_classes(rows: QuerySet[Person], today: date) -> QuerySet[Person]:
     """The rows with `places`: the current class of pupils, none for others."""
-    roll = Enrolment.objects.filter(now(today)).select_related("school_class__school")
+    roll = Enrolment.objects.filter(now(today), standing=True).select_related(
+        "school_class__school"
+    )
     return rows.prefetch_related(Prefetch("enrolments", queryset=roll, to_attr="places"))
 
 

@@ -136,6 +136,7 @@ def enrol_many(rows: Iterable[NewEnrolment], *, by: Actor | None, at: datetime) 
     """
     listed = list(rows)
     for row in listed:
+        assert row.school_class.kind == SchoolClass.Kind.STANDING, "sections have their own service"
         if row.school_class.closed_on:
             raise Refused(f"{row.school_class.name}已经结束，不能再编入学生。")
     for start in range(0, len(listed), 400):
@@ -162,7 +163,9 @@ def enrol_many(rows: Iterable[NewEnrolment], *, by: Actor | None, at: datetime) 
 def _leave_former(rows: list[NewEnrolment]) -> None:
     wanted = {row.pupil.pk: row for row in rows}
     assert len(wanted) == len(rows), "one pupil twice"
-    former = Enrolment.objects.filter(pupil__in=wanted, until=None).select_related("school_class")
+    former = Enrolment.objects.filter(pupil__in=wanted, until=None, standing=True).select_related(
+        "school_class"
+    )
     for one in former:
         row = wanted[one.pupil_id]
         if one.school_class_id == row.school_class.pk:

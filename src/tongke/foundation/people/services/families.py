@@ -43,7 +43,7 @@ def settle_guardians(guardians: Iterable[int], on: date) -> None:
 
 
 def _schools_of(pupils: list[int]) -> set[tuple[int, int]]:
-    rows = Enrolment.objects.filter(pupil__in=pupils, until=None)
+    rows = Enrolment.objects.filter(pupil__in=pupils, until=None, standing=True)
     return set(rows.values_list("pupil", "school_class__school"))
 
 

@@ -106,7 +106,9 @@ class Known:
     def _load_classes(self) -> None:
         codes = {one.pk: one.code for one in self.organisations.values()}
         for part in batches(self.scope_ids):
-            rows = SchoolClass.objects.filter(school__in=part).select_related("school")
+            rows = SchoolClass.objects.filter(
+                school__in=part, kind=SchoolClass.Kind.STANDING
+            ).select_related("school")
             for one in rows.order_by("closed_on", "pk"):
                 if one.source_id:
                     self.class_by_source[one.source_id] = one
@@ -134,7 +136,7 @@ class Known:
         """The current class of the known persons."""
         found: dict[int, Enrolment] = {}
         for part in batches(self._people_ids):
-            rows = Enrolment.objects.filter(pupil__in=part, until=None)
+            rows = Enrolment.objects.filter(pupil__in=part, until=None, standing=True)
             for one in rows.select_related("school_class__school"):
                 found[one.pupil_id] = one
         return found

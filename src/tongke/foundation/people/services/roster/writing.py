@@ -191,7 +191,9 @@ class Writer:
         relatives |= {self.people[each.person.number].pk for op in pupils for each in op.guardians}
         seen: set[int] = set()
         for part in batches(children):
-            self.journal.touching(Enrolment.objects.filter(pupil__in=part, until=None))
+            self.journal.touching(
+                Enrolment.objects.filter(pupil__in=part, until=None, standing=True)
+            )
         for part in batches(relatives):
             rows = list(Appointment.objects.filter(person__in=part, role__in=FAMILY))
             self.journal.touching(rows)
