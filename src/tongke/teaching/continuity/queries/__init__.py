@@ -1,0 +1,1 @@
+"""Reads of continuity, one noun per module."""

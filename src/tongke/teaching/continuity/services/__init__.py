@@ -1,0 +1,1 @@
+"""Writes of continuity, one noun per module."""

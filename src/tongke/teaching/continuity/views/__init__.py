@@ -1,0 +1,1 @@
+"""Pages of continuity: a pupil's day, a class's day, emergencies, leave, teaching at home."""
