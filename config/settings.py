@@ -39,6 +39,8 @@ INSTALLED_APPS = [
     "tongke.teaching.classroom.apps.ClassroomConfig",
     "tongke.teaching.assessment.apps.AssessmentConfig",
     "tongke.teaching.homework.apps.HomeworkConfig",
+    "tongke.teaching.electives.apps.ElectivesConfig",
+    "tongke.teaching.continuity.apps.ContinuityConfig",
     "tongke.governance.monitor.apps.MonitorConfig",
     "tongke.gateway.portal.apps.PortalConfig",
     "tongke.gateway.interop.apps.InteropConfig",

@@ -44,6 +44,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("classroom/", include("tongke.teaching.classroom.urls")),
     path("items/", include("tongke.teaching.assessment.urls")),
     path("homework/", include("tongke.teaching.homework.urls")),
+    path("electives/", include("tongke.teaching.electives.urls")),
+    path("continuity/", include("tongke.teaching.continuity.urls")),
     path("monitor/", include("tongke.governance.monitor.urls")),
     path("interop/", include("tongke.gateway.interop.urls")),
 ]

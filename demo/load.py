@@ -9,9 +9,23 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from demo import county, courses, families, joint, morning, people, study, timetable
+from demo import (
+    changes,
+    continuity,
+    county,
+    courses,
+    electives,
+    families,
+    joint,
+    morning,
+    people,
+    rollout,
+    study,
+    timetable,
+)
 from demo.homework import Setter
 from demo.lessons import History
+from demo.plans import plan_centre
 from demo.region import CLASS_TALK, LOCAL, Size
 from demo.staffing import Periods
 from demo.world import Clock, World
@@ -91,16 +105,22 @@ def build(clock: Clock, size: Size, progress: Progress) -> World:
     timetable.place_all(world, plans, reserved)
     made = courses.take_all(world, plans, courses.ask_all(world, plans))
     courses.publish_all(world, plans, reserved, made)
+    plan_centre(world)
     progress("十二周的课、作业和学情 …")
     history = History(world, plans, made)
     held = [lesson for lesson in history.past() if history.live(lesson)]
     setter = Setter(world, history)
     setter.tell(setter.due_after(held))
+    changes.lately(world)
     jobs.run_pending()
     morning.read_messages(world)
     courses.ask_lately(world)
     morning.prepare_lessons(world, plans, made)
     morning.answer_advice(world)
+    changes.this_morning(world)
+    continuity.go_on(world)
+    rollout.report_all(world)
+    electives.offer_and_choose(world)
     jobs.run_pending()
     return world
 

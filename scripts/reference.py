@@ -102,19 +102,22 @@ def permissions() -> str:
         "and live room. Who reaches which page is said, address by address and role by role, in "
         "`tests/access/rows/`.",
     ]
-    for package, perm in permission_enums():
-        rows = [(f"`{one.value}`", f"`Perm.{one.name}`") for one in perm]
-        lines += ["", f"## {package}", "", f"`tongke.{package}.policy`", ""]
+    for module, perm in permission_enums():
+        rows = [(f"`{one.value}`", f"`{perm.__name__}.{one.name}`") for one in perm]
+        lines += ["", f"## {module}", "", f"`tongke.{module}`", ""]
         lines += _table(("permission", "in code"), rows)
     return _page(lines)
 
 
 def permission_enums() -> Iterator[tuple[str, type[StrEnum]]]:
-    """The `Perm` of every package that has a policy, with the package's dotted name."""
+    """Every enum of permissions, with the dotted name of the policy that defines it."""
     source = ROOT / "src" / "tongke"
-    for path in sorted(source.glob("*/*/policy.py")):
-        package = ".".join(path.parent.relative_to(source).parts)
-        yield package, importlib.import_module(f"tongke.{package}.policy").Perm
+    for path in sorted(source.glob("*/*/policy*.py")):
+        module = ".".join(path.with_suffix("").relative_to(source).parts)
+        for name, each in vars(importlib.import_module(f"tongke.{module}")).items():
+            ours = isinstance(each, type) and each.__module__ == f"tongke.{module}"
+            if ours and issubclass(each, StrEnum) and name.endswith("Perm"):
+                yield module, each
 
 
 def commands() -> str:

@@ -24,7 +24,11 @@ MORE_DOORS = {
 }
 PURE = [
     "teaching/timetable/slots",
+    "teaching/timetable/planner",
+    "teaching/electives/allocation",
     "teaching/timetable/completeness.py",
+    "teaching/timetable/gridsheets.py",
+    "teaching/timetable/weekbooks.py",
     "teaching/assessment/grading",
     "engines/learning/mastery",
     "teaching/classroom/media",

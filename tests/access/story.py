@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from tests.access.cast import cast_of
+from tests.access.stories import continuity, electives, rollout
 from tongke.core import messages
 from tongke.core.files import store
 from tongke.core.jobs import run_pending, tasks
@@ -161,6 +162,9 @@ def tell_story() -> Story:
         pupil, guardian.person, "recording", given=True, by=guardian, at=now
     )  # fmt: skip
     job = _dead_job()
+    continuity.tell(scene, now)
+    rollout.tell(scene, now)
+    electives.tell(scene, now)
     run_pending()
     return Story(
         scene=scene, actors=actors, joint=joint, taught=taught,

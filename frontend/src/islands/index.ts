@@ -11,6 +11,7 @@ type Loader = () => Promise<Island>;
 const loaders: Record<string, Loader> = {
   chart: () => import("./chart"),
   check: () => import("../live/check"),
+  "plan-grid": () => import("../plan-grid"),
   "unit-graph": () => import("./unit-graph"),
 };
 

@@ -11,6 +11,7 @@ from tongke.foundation.people import policy as people_policy
 from tongke.foundation.people.actors import Actor
 from tongke.foundation.people.roles import Role
 from tongke.teaching.classroom.queries.protocol import todo
+from tongke.teaching.electives import policy as electives_policy
 from tongke.teaching.homework import queries as homework_queries
 from tongke.teaching.timetable import policy as timetable
 from tongke.teaching.timetable.models import Course, Demand
@@ -55,6 +56,11 @@ def advice_open(actor: Actor) -> int:
 def homework_open(actor: Actor) -> int:
     """Homework a pupil has still to hand in."""
     return homework_queries.open_for(actor).count()
+
+
+def lists_open(actor: Actor) -> int:
+    """Open rounds of choice in which a pupil, or a guardian's child, has no list yet."""
+    return electives_policy.open_lists(actor)
 
 
 def dead_jobs(actor: Actor) -> int:

@@ -37,6 +37,24 @@ GRAPH = Entry("知识图谱", "hierarchy-3", "curriculum:textbook-list")
 GAPS = Entry("开课核验", "calendar-stats", "timetable:gap-list")
 DEMANDS = Entry("缺课需求", "bell-ringing", "timetable:demand-list", counters.demands_open)
 COURSES = Entry("联合课程", "school", "timetable:course-list", counters.courses_waiting)
+REGION_PLANS = Entry("全校排课", "git-compare", "timetable:school-plan-home")
+PLANS = Entry("排课", "calendar-cog", "timetable:school-plan-home")
+ABSENCES = Entry("调代课", "calendar-user", "timetable:absence-list")
+MY_CHANGES = Entry("调代课", "calendar-user", "timetable:change-mine")
+BOARD = Entry("今日变动", "calendar-exclamation", "timetable:change-board-mine")
+ROUNDS = Entry("选课轮次", "list-numbers", "electives:round-list")
+OFFERS = Entry("选课课程", "books", "electives:offer-list")
+SECTIONS = Entry("教学班", "users-group", "electives:section-list")
+RETURNS = Entry("学生选课情况", "school", "electives:return-list")
+MY_CHOICES = Entry("选课", "checkup-list", "electives:mine", counters.lists_open)
+NETWORK = Entry("课联网", "topology-star-3", "electives:network")
+EMERGENCIES = Entry("应急停课", "urgent", "continuity:emergency-list")
+HOME_STUDY = Entry("在家学习", "home-edit", "continuity:class-list")
+TODAY_AT_HOME = Entry("在家学习", "home-edit", "continuity:today")
+LEAVES = Entry("学生请假", "notes", "continuity:leave-list")
+HOMES = Entry("送教上门", "user-heart", "continuity:home-list")
+SUSPENSIONS = Entry("停课日", "calendar-off", "timetable:suspension-list")
+ROLLOUT = Entry("新课程推进", "robot", "timetable:rollout-list")
 CONSORTIA = Entry("教学共同体", "affiliate", "communities:consortium-list")
 TITLES = Entry("名师备案", "award", "people:title-list")
 PEOPLE = Entry("人员", "users", "people:person-list")
@@ -59,38 +77,49 @@ MESSAGES = Entry("消息", "bell", "portal:messages")
 SIDE: dict[Role, tuple[tuple[str, tuple[Entry, ...]], ...]] = {
     Role.PUPIL: (
         ("学习", (Entry("今天", "home", "portal:home"), TIMETABLE, MY_HOMEWORK, ADVICE)),
-        ("更多", (RESOURCES, MESSAGES)),
+        ("更多", (MY_CHOICES, TODAY_AT_HOME, RESOURCES, MESSAGES)),
     ),
     Role.GUARDIAN: (
         ("孩子", (Entry("今天", "home", "portal:home"), TIMETABLE, CHILD_HOMEWORK)),
+        ("学校事务", (LEAVES, TODAY_AT_HOME, MY_CHOICES)),
         ("更多", (CONSENTS, MESSAGES)),
     ),
     Role.TEACHER: (
         ("教学", (HOME, TIMETABLE, LESSONS, DUTIES, HOMEWORK)),
         ("诊断", (ANALYSIS, GRAPH, ITEMS, RESOURCES)),
-        ("我的", (CLASSES, LEDGER, TITLES, MESSAGES)),
+        ("选课", (SECTIONS, OFFERS, RETURNS)),
+        ("我的", (MY_CHANGES, HOME_STUDY, LEAVES, HOMES)),
+        ("更多", (CLASSES, LEDGER, TITLES, MESSAGES)),
     ),
     Role.TIMETABLER: (
-        ("开课", (HOME, GAPS, DEMANDS, COURSES, LESSONS, TIMETABLE)),
+        ("开课", (HOME, GAPS, DEMANDS, COURSES, LESSONS)),
+        ("课表", (PLANS, TIMETABLE, ABSENCES, BOARD, HOME_STUDY, ROLLOUT)),
+        ("选课", (OFFERS, ROUNDS, RETURNS, NETWORK)),
         ("学校", (CLASSES, PEOPLE, ROOMS, BELLS, IMPORTS, ACCOUNTS)),
         ("更多", (CONSORTIA, LEDGER, TITLES, MESSAGES)),
     ),
     Role.HEAD: (
-        ("学校", (HOME, GAPS, DEMANDS, COURSES, LESSONS, TIMETABLE)),
+        ("学校", (HOME, GAPS, DEMANDS, COURSES, LESSONS)),
+        ("课表", (PLANS, TIMETABLE, ABSENCES, ROLLOUT)),
+        ("保障", (EMERGENCIES, LEAVES, HOMES)),
+        ("选课", (OFFERS, ROUNDS, RETURNS, NETWORK)),
         ("师资", (PEOPLE, CLASSES, TITLES, LEDGER, ACCOUNTS)),
         ("更多", (ROOMS, BELLS, CONSORTIA, IMPORTS, MESSAGES)),
     ),
     Role.RESEARCHER: (
         ("教研", (HOME, LESSONS, ANALYSIS, GRAPH, ITEMS, RESOURCES)),
-        ("区域", (CONSORTIA, COURSES, TITLES, MESSAGES)),
+        ("区域", (CONSORTIA, COURSES, NETWORK, TITLES, MESSAGES)),
     ),
     Role.OFFICER: (
         ("运行", (HOME, LESSONS, GAPS, DEMANDS, COURSES, CONSORTIA)),
+        ("课表", (REGION_PLANS, SUSPENSIONS, ROUNDS, NETWORK)),
+        ("保障", (EMERGENCIES, HOMES, ROLLOUT)),
         ("底数", (SCHOOLS, PEOPLE, CLASSES, ROOMS, TITLES, IMPORTS, BELLS)),
         ("监测", (INDICATORS, LEDGER, MESSAGES)),
     ),
     Role.DIRECTOR: (
         ("监测", (HOME, INDICATORS, CONSORTIA, LESSONS, GAPS)),
+        ("保障", (EMERGENCIES, NETWORK, ROLLOUT)),
         ("队伍", (TITLES, LEDGER, SCHOOLS, MESSAGES)),
     ),
     Role.SYSADMIN: (

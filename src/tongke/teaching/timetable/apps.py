@@ -17,6 +17,7 @@ class TimetableConfig(AppConfig):
         from tongke.teaching.timetable import panels, tasks  # noqa: F401 - jobs register
         from tongke.teaching.timetable.scopes import learning_scopes
         from tongke.teaching.timetable.services import notices, planning  # noqa: F401 - likewise
+        from tongke.teaching.timetable.services.plans import computing, publishing  # noqa: F401
 
         register_panel(panels.courses_of)
         register_scope(learning_scopes)

@@ -51,6 +51,18 @@ class Perm(StrEnum):
     LESSON_READ = "timetable:lesson:read"
     LESSON_TEACH = "timetable:lesson:teach"
     LESSON_CORRECT = "timetable:lesson:correct"
+    ROLLOUT_READ = "timetable:rollout:read"
+    ROLLOUT_REPORT = "timetable:rollout:report"
+    ROLLOUT_REMIND = "timetable:rollout:remind"
+    ABSENCE_READ = "timetable:absence:read"
+    ABSENCE_ENTER = "timetable:absence:enter"
+    ABSENCE_DECIDE = "timetable:absence:decide"
+    ABSENCE_ARRANGE = "timetable:absence:arrange"
+    CHANGE_READ = "timetable:change:read"
+    CHANGE_ANSWER = "timetable:change:answer"
+    CHANGE_UNDO = "timetable:change:undo"
+    SUSPENSION_READ = "timetable:suspension:read"
+    SUSPENSION_DECLARE = "timetable:suspension:declare"
 
 
 _ROLES: dict[Perm, frozenset[Role]] = {
@@ -67,6 +79,18 @@ _ROLES: dict[Perm, frozenset[Role]] = {
     Perm.COURSE_READ: STAFF,
     Perm.COURSE_PLAN: _MANAGERS | {Role.OFFICER},
     Perm.LESSON_READ: STAFF | FAMILY,
+    Perm.ROLLOUT_READ: _MANAGERS | BUREAU_STAFF,
+    Perm.ROLLOUT_REPORT: _MANAGERS,
+    Perm.ROLLOUT_REMIND: frozenset({Role.OFFICER}),
+    Perm.ABSENCE_READ: STAFF,
+    Perm.ABSENCE_ENTER: SCHOOL_STAFF,
+    Perm.ABSENCE_DECIDE: _MANAGERS,
+    Perm.ABSENCE_ARRANGE: _MANAGERS,
+    Perm.CHANGE_READ: STAFF,
+    Perm.CHANGE_ANSWER: SCHOOL_STAFF,
+    Perm.CHANGE_UNDO: _MANAGERS,
+    Perm.SUSPENSION_READ: STAFF,
+    Perm.SUSPENSION_DECLARE: _MANAGERS | {Role.OFFICER},
 }
 
 
@@ -95,9 +119,14 @@ def schools(actor: Actor, perm: Perm) -> QuerySet[Organisation]:
         path__startswith=scope_root(actor).path, kind__in=kinds, closed_on=None
     )
     match perm:
-        case Perm.BELLS_READ | Perm.GRID_READ | Perm.GAP_READ if actor.role in STAFF:
+        case (
+            Perm.BELLS_READ | Perm.GRID_READ | Perm.GAP_READ | Perm.ROLLOUT_READ
+        ) if actor.role in STAFF:
             return rows if may(actor, perm) else rows.none()
-        case Perm.BELLS_EDIT | Perm.GRID_EDIT | Perm.DEMAND_OPEN if may(actor, perm):
+        case (
+            Perm.BELLS_EDIT | Perm.GRID_EDIT | Perm.DEMAND_OPEN | Perm.ROLLOUT_REPORT
+            | Perm.ROLLOUT_REMIND
+        ) if may(actor, perm):
             return rows
         case _:
             return rows.none()
@@ -110,7 +139,8 @@ def classes(actor: Actor, perm: Perm) -> QuerySet[SchoolClass]:
             rows = people_classes(actor, PeoplePerm.CLASS_READ)
             return rows | taught_classes(actor) if actor.role is Role.TEACHER else rows
         case Perm.GAP_READ | Perm.GRID_EDIT | Perm.DEMAND_OPEN if may(actor, perm):
-            return SchoolClass.objects.filter(within(actor, "school"), closed_on=None)
+            standing = SchoolClass.objects.filter(kind=SchoolClass.Kind.STANDING, closed_on=None)
+            return standing.filter(within(actor, "school"))
         case _:
             return SchoolClass.objects.none()
 
@@ -123,7 +153,7 @@ def taught_classes(actor: Actor) -> QuerySet[SchoolClass]:
     )
     return SchoolClass.objects.filter(
         Q(pk__in=placed.values("school_class")) | Q(pk__in=hosted.values("school_class")),
-        closed_on=None,
+        kind=SchoolClass.Kind.STANDING, closed_on=None,
     )
 
 

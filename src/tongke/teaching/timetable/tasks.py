@@ -5,6 +5,7 @@ from django.utils import timezone
 from tongke.core.jobs import task
 from tongke.teaching.timetable.models import Course
 from tongke.teaching.timetable.services import lessons
+from tongke.teaching.timetable.services.changes import ledger, telling  # noqa: F401 - register
 
 
 @task("timetable.mark_missed", every_minutes=30, atomic=False)

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from tongke.core.spreadsheets.views import import_views
+from tongke.teaching.timetable import urls_changes, urls_plans, urls_rollout
 from tongke.teaching.timetable.importing import PlacementImporter, may_import
 from tongke.teaching.timetable.views import calendar, courses, gaps, grids, lessons, plans
 
@@ -59,4 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lessons/<int:pk>/miss/", lessons.lesson_miss, name="lesson-miss"),
     path("lessons/<int:pk>/reverse/", lessons.lesson_reverse, name="lesson-reverse"),
     path("lessons/<int:pk>/confirm/", lessons.lesson_confirm, name="lesson-confirm"),
+    *urls_plans.urlpatterns,
+    *urls_changes.urlpatterns,
+    *urls_rollout.urlpatterns,
 ]  # fmt: skip

@@ -123,7 +123,9 @@ def _nobody(today: Today) -> GuardianHome:
 
 def _wards(actor: Actor) -> dict[Person, SchoolClass | None]:
     """The guardian's children, eldest first, each with today's class; two queries."""
-    held = Enrolment.objects.filter(on_day(actor.today)).select_related("school_class__school")
+    held = Enrolment.objects.filter(on_day(actor.today), standing=True).select_related(
+        "school_class__school"
+    )
     rows = people.wards(actor).prefetch_related(Prefetch("enrolments", held, to_attr="held"))
     return {
         each: each.held[0].school_class if each.held else None

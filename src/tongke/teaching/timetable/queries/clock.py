@@ -7,8 +7,9 @@ from typing import Literal
 
 from django.db.models import Q, QuerySet
 
+from tongke.foundation.people.models import Person
 from tongke.teaching.timetable.models import Course, CourseSlot, Placement, Term
-from tongke.teaching.timetable.queries.calendar import Bells, bells_on, minute
+from tongke.teaching.timetable.queries.calendar import Bells, Period, bells_on, minute
 
 Kind = Literal["class", "teacher", "room"]
 
@@ -17,7 +18,8 @@ Kind = Literal["class", "teacher", "room"]
 class Hold:
     """A class, teacher or room held for one period of the week, in minutes after midnight.
 
-    `joint` is the course slot it belongs to; what shares a slot shares the lesson.
+    `joint` is the course slot it belongs to; what shares a slot shares the lesson, and so does
+    what shares a `task` and begins at the same time (合班). Odd and even `weeks` never meet.
     """
 
     kind: Kind
@@ -28,6 +30,17 @@ class Hold:
     label: str
     joint: int | None
     placement: int | None
+    task: int | None = None
+    weeks: str = "all"
+
+    def same_lesson(self, other: "Hold") -> bool:
+        """Whether both hold for one lesson, or never in the same week."""
+        if self.joint is not None and self.joint == other.joint:
+            return True
+        if "all" not in (self.weeks, other.weeks) and self.weeks != other.weeks:
+            return True
+        together = self.task is not None and self.task == other.task
+        return together and self.kind != "class" and self.start == other.start
 
 
 def placements_of(
@@ -39,9 +52,15 @@ def placements_of(
 ) -> QuerySet[Placement]:
     """The placements that touch any of these; ready for `holds`."""
     touched = Q(school_class__in=classes) | Q(teacher__in=teachers) | Q(room__in=rooms)
+    helped = Placement.helpers.through.objects.filter(person__in=teachers)
+    touched |= Q(pk__in=helped.values("placement"))
+    return _with_helpers(Placement.objects.filter(touched, term=term))
+
+
+def _with_helpers(rows: QuerySet[Placement]) -> QuerySet[Placement]:
     return (
-        Placement.objects.filter(touched, term=term)
-        .select_related("school_class", "subject")
+        rows.select_related("school_class", "subject")
+        .prefetch_related("helpers")
         .order_by("weekday", "seq", "pk")
     )
 
@@ -58,24 +77,35 @@ def holds(rows: Iterable[Placement], bells: Bells) -> Iterator[Hold]:
             ("class", row.school_class_id, row.subject.name),
             ("teacher", row.teacher_id, taught),
             ("room", row.room_id, taught),
+            *(("teacher", each.pk, taught) for each in _helpers(row)),
         )
         for kind, key, label in parties:
             if key is not None:
-                yield Hold(kind, key, row.weekday, start, end, label, row.slot_id, row.pk)
+                yield Hold(
+                    kind, key, row.weekday, start, end, label, row.slot_id, row.pk, row.task_id,
+                    row.weeks,
+                )  # fmt: skip
+
+
+def _helpers(row: Placement) -> list[Person]:
+    """Who teaches it as well; a row that is not saved has nobody yet."""
+    return list(row.helpers.all()) if row.pk else []
 
 
 def studio_slots(term: Term) -> QuerySet[CourseSlot]:
-    """Slots of courses delivered without a class of the host: no placement tells of them."""
+    """Slots that no placement tells of: delivered without a class of the host, or by the clock."""
     return CourseSlot.objects.filter(
-        course__term=term, course__state=Course.State.PUBLISHED, course__host_class=None
-    ).select_related("course__subject", "course__grade")
+        Q(course__host_class=None) | Q(seq=None),
+        course__term=term, course__state=Course.State.PUBLISHED,
+    ).select_related("course__subject", "course__grade")  # fmt: skip
 
 
 def studio_holds(slots: Iterable[CourseSlot], bells: Bells) -> Iterator[Hold]:
     """The delivering teacher and room of each studio slot."""
     for slot in slots:
         course = slot.course
-        period = bells.get(course.host_school_id, {}).get(slot.seq or 0)
+        by_clock = Period(0, slot.starts, slot.ends) if slot.seq is None else None
+        period = by_clock or bells.get(course.host_school_id, {}).get(slot.seq or 0)
         if period is None:
             continue
         start, end = minute(period.starts), minute(period.ends)
@@ -144,7 +174,7 @@ def clashes(found: Iterable[Hold]) -> list[Clash]:
             for other in line[index + 1 :]:
                 if other.start >= one.end:
                     break
-                if one.joint is None or one.joint != other.joint:
+                if not one.same_lesson(other):
                     pairs.append(Clash(one, other))
     return pairs
 
@@ -156,7 +186,7 @@ def term_clashes(term: Term, day: date, schools: Collection[int] | None = None) 
         schools: only clashes of people, classes and rooms that have a lesson at one of these;
             None looks at the whole region.
     """
-    rows = list(Placement.objects.filter(term=term).select_related("school_class", "subject"))
+    rows = list(_with_helpers(Placement.objects.filter(term=term)))
     slots = list(studio_slots(term))
     at = {row.school_class.school_id for row in rows} | {s.course.host_school_id for s in slots}
     bells = bells_on(at, day)

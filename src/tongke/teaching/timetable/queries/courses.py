@@ -182,7 +182,10 @@ def rooms_for(school: Organisation, *, deliver: bool, day: date) -> QuerySet[Roo
 def host_classes(course: Course) -> QuerySet[SchoolClass]:
     """Classes of the delivering school that may be taught along: those of the grade."""
     return SchoolClass.objects.filter(
-        school=course.host_school, grade_code=course.grade_id, closed_on=None
+        school=course.host_school,
+        grade_code=course.grade_id,
+        kind=SchoolClass.Kind.STANDING,
+        closed_on=None,
     ).order_by("number")
 
 

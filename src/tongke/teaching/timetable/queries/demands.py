@@ -74,7 +74,7 @@ class Group:
         asked = "、".join(
             f"{each.school_class.school.short_name} {each.periods} 节" for each in self.demands
         )
-        ours = f"本共同体 {self.partners} 个班，" if self.partners else ""
+        ours = f"本共同体或点名请求 {self.partners} 个班，" if self.partners else ""
         return f"{ours}共 {len(self.demands)} 个班：{asked}"
 
     @property
@@ -105,7 +105,10 @@ def takeable_groups(rows: QuerySet[Demand], school: Organisation, day: date) -> 
     mine = partner_ids(school, day)
     groups = []
     for listed in found.values():
-        partners = [each for each in listed if each.school_class.school_id in mine]
+        partners = [
+            each for each in listed
+            if each.school_class.school_id in mine or each.asked_id == school.pk
+        ]  # fmt: skip
         ordered = (*partners, *(each for each in listed if each not in partners))
         name = listed[0].school_class.name.split("（")[0]
         groups.append(Group(listed[0].subject, name, tuple(ordered), len(partners)))

@@ -182,11 +182,11 @@ def check_completeness(term: Term, classes: Collection[SchoolClass], day: date) 
     found: list[ClassCheck] = []
     for each in classes:
         if each.grade_code not in plans:
-            plans[each.grade_code] = _plan(each.grade_code, subjects)
+            plans[each.grade_code] = plan_of_grade(each.grade_code, subjects)
         plan = plans[each.grade_code]
         if plan:
             given, doubtful = taught.get(each.pk, ({}, set()))
-            folded, good = fold(given, set(given) - doubtful, _folding(plan))
+            folded, good = fold(given, set(given) - doubtful, folding(plan))
             complete = gaps(plan, folded, good)
             found.append(ClassCheck(each, complete, plan, folded, good, subjects, demands))
     return found
@@ -231,7 +231,12 @@ def by_school(checks: Iterable[ClassCheck]) -> list[SchoolRates]:
 def demand_rows(rows: QuerySet[Demand]) -> QuerySet[Demand]:
     """Demands with all that a list shows of them."""
     return rows.select_related(
-        "term", "school_class__school", "subject", "course__host_school", "course__host_teacher"
+        "term",
+        "school_class__school",
+        "subject",
+        "course__host_school",
+        "course__host_teacher",
+        "asked",
     ).order_by("opened_at", "pk")
 
 
@@ -271,7 +276,8 @@ def _uncertified() -> Sequence[str]:
     return getattr(current(TimetableProfile), "uncertified_subjects", _UNCERTIFIED)
 
 
-def _plan(grade: str, subjects: Mapping[str, Subject]) -> dict[str, Requirement]:
+def plan_of_grade(grade: str, subjects: Mapping[str, Subject]) -> dict[str, Requirement]:
+    """What a grade's plan asks of each subject that the region knows."""
     return {
         line.subject: Requirement(line.weekly_min, line.weekly_max or None)
         for line in current(CurriculumProfile).lines(grade)
@@ -305,7 +311,7 @@ def _taught(
     return {pk: (dict(given[pk]), doubtful[pk]) for pk in given}
 
 
-def _folding(plan: Mapping[str, Requirement]) -> dict[str, str]:
+def folding(plan: Mapping[str, Requirement]) -> dict[str, str]:
     """Which part of a subject counts under which whole of a plan."""
     return {
         part: whole

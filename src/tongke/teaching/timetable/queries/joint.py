@@ -34,7 +34,9 @@ def joint_week(term: Term, community: Community, wanted: str, day: date) -> Join
     """
     members = [each.organisation for each in communities.members(community, day)]
     rank = {school.pk: place for place, school in enumerate(members)}
-    found = SchoolClass.objects.filter(school__in=members, closed_on=None).select_related("school")
+    found = SchoolClass.objects.filter(
+        school__in=members, kind=SchoolClass.Kind.STANDING, closed_on=None
+    ).select_related("school")
     classes = sorted(found, key=lambda each: (rank[each.school_id], each.number, each.pk))
     codes = {each.grade_code for each in classes}
     grades = list(Grade.objects.filter(code__in=codes).values_list("code", "name"))

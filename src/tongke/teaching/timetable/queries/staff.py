@@ -82,7 +82,9 @@ def school_lines(schools: Sequence[Organisation], term: Term | None) -> list[Sch
     """The lines of these schools; three queries."""
     classes = Counter(
         dict(
-            SchoolClass.objects.filter(school__in=schools, closed_on=None)
+            SchoolClass.objects.filter(
+                school__in=schools, kind=SchoolClass.Kind.STANDING, closed_on=None
+            )
             .order_by().values_list("school").annotate(Count("pk"))
         )
     )  # fmt: skip
@@ -137,3 +139,9 @@ def edit_cells(term: Term, school_class: SchoolClass, today: date) -> list[EditL
 def all_subjects() -> QuerySet[Subject]:
     """Every subject of the region."""
     return Subject.objects.order_by("position")
+
+
+def school(pk: int | None) -> Organisation | None:
+    """A school or teaching point that is open, by id; None for none."""
+    kinds = [Organisation.Kind.SCHOOL, Organisation.Kind.POINT]
+    return Organisation.objects.filter(pk=pk or 0, kind__in=kinds, closed_on=None).first()

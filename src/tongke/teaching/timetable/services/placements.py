@@ -3,7 +3,7 @@
 Joint lessons are placed and taken away by `publishing` only.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -37,6 +37,9 @@ class Cell:
     subject: Subject
     teacher: Person | None = None
     room: Room | None = None
+    task: int | None = None
+    helpers: tuple[Person, ...] = ()
+    weeks: str = "all"
 
     @property
     def where(self) -> str:
@@ -118,35 +121,68 @@ def clear_class(term: Term, school_class: SchoolClass, *, by: Actor | None, at: 
     return count
 
 
-def _place(term: Term, cells: Sequence[Cell], at: datetime) -> list[Placement]:
+@transaction.atomic
+def replace_weeks(
+    term: Term, classes: Collection[int], cells: Sequence[Cell], *, at: datetime
+) -> tuple[list[Placement], list[Placement]]:
+    """Give these classes another week: all ordinary lessons they have go, joint ones stay.
+
+    The caller audits.
+
+    Returns:
+        What went, and what stands there now.
+
+    Raises:
+        Refused: as `place_many`; nothing is written.
+    """
+    lock_term(term)
+    old = list(
+        Placement.objects.filter(term=term, school_class__in=classes, slot=None)
+        .select_related("school_class", "subject")
+        .prefetch_related("helpers")
+    )
+    return old, _place(term, cells, at, gone={each.pk for each in old})
+
+
+def _place(
+    term: Term, cells: Sequence[Cell], at: datetime, *, gone: Collection[int] = ()
+) -> list[Placement]:
     lock_term(term)
     day = planning_day(term, timezone.localdate(at))
     bells = bells_on({cell.school_class.school_id for cell in cells}, day)
     _check_periods(cells, bells)
     replaced = _replaced(term, cells)
-    gone = {each.pk for each in replaced}
+    gone = {*gone, *(each.pk for each in replaced)}
     found = find_clashes(term, cells, day, leave_out=gone)
     if found:
         more = f"（共 {len(found)} 处）" if len(found) > 1 else ""
         raise Refused(f"{found[min(found)]}{more}")
     Placement.objects.filter(pk__in=gone).delete()
-    return Placement.objects.bulk_create((_row(term, cell) for cell in cells), batch_size=500)
+    made = Placement.objects.bulk_create((_row(term, cell) for cell in cells), batch_size=500)
+    link = Placement.helpers.through
+    link.objects.bulk_create(
+        link(placement_id=row.pk, person_id=who.pk)
+        for row, cell in zip(made, cells, strict=True)
+        for who in cell.helpers
+    )
+    return made
 
 
 def _row(term: Term, cell: Cell) -> Placement:
     return Placement(
         term=term, school_class=cell.school_class, weekday=cell.weekday, seq=cell.seq,
-        subject=cell.subject, teacher=cell.teacher, room=cell.room,
+        subject=cell.subject, teacher=cell.teacher, room=cell.room, task_id=cell.task,
+        weeks=cell.weeks,
     )  # fmt: skip
 
 
 def _check_periods(cells: Sequence[Cell], bells: Bells) -> None:
-    seen: set[tuple[int, int, int]] = set()
+    seen: dict[tuple[int, int, int], set[str]] = {}
     for cell in cells:
-        key = (cell.school_class.pk, cell.weekday, cell.seq)
-        if key in seen:
+        weeks = seen.setdefault((cell.school_class.pk, cell.weekday, cell.seq), set())
+        if weeks and (cell.weeks in weeks or "all" in {cell.weeks, *weeks}):
             raise Refused(f"{cell.where}排了两次。")
-        seen.add(key)
+        weeks.add(cell.weeks)
         if cell.weekday not in SCHOOL_DAYS:
             raise Refused("课表只排周一到周五。")
         school = bells.get(cell.school_class.school_id)
@@ -182,7 +218,7 @@ def find_clashes(
     """
     standing = all_holds(
         term, day,
-        teachers={cell.teacher.pk for cell in cells if cell.teacher},
+        teachers={one.pk for cell in cells for one in _teaching(cell)},
         rooms={cell.room.pk for cell in cells if cell.room},
         leave_out=leave_out,
     )  # fmt: skip
@@ -191,8 +227,7 @@ def find_clashes(
     made = [
         replace(each, placement=-number)
         for number, cell in enumerate(cells, 1)
-        for each in holds([_row(term, cell)], bells)
-        if each.kind != "class"
+        for each in _held(term, cell, bells)
     ]
     found: dict[int, str] = {}
     for clash in clashes([*standing, *made]):
@@ -201,6 +236,21 @@ def find_clashes(
             if position >= 0:
                 found.setdefault(position, _sentence(cells[position], new, other))
     return found
+
+
+def _teaching(cell: Cell) -> tuple[Person, ...]:
+    return (cell.teacher, *cell.helpers) if cell.teacher else cell.helpers
+
+
+def _held(term: Term, cell: Cell, bells: Bells) -> Iterator[Hold]:
+    """Whom and which room a cell would hold; its class is looked at by its period."""
+    row = _row(term, cell)
+    for each in holds([row], bells):
+        if each.kind != "class":
+            yield each
+    for who in cell.helpers:
+        row.teacher = who
+        yield from (each for each in holds([row], bells) if each.kind == "teacher")
 
 
 def clash_free(term: Term, rows: Sequence[Placement], day: date) -> list[Placement]:
@@ -218,7 +268,8 @@ def clash_free(term: Term, rows: Sequence[Placement], day: date) -> list[Placeme
 
 
 def _sentence(cell: Cell, new: Hold, other: Hold) -> str:
-    who = cell.teacher if new.kind == "teacher" else cell.room
+    taught = next((one for one in _teaching(cell) if one.pk == new.key), None)
+    who = taught if new.kind == "teacher" else cell.room
     clock = f"{other.start // 60:02d}:{other.start % 60:02d}"
     name = who.name if who else ""
     return f"{cell.where}：{name}在{weekday_name(other.weekday)} {clock} 已有{other.label}。"

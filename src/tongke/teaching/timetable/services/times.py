@@ -89,6 +89,8 @@ def retime(school: Organisation, *, since: date, at: datetime) -> int:
     book = BellBook({one for each in sides.values() for one in each.schools})
     moved: list[Lesson] = []
     for lesson in lessons:
+        if not sides[lesson.slot_id].periods:
+            continue  # a section meets by the clock, not by anybody's bells
         common = sides[lesson.slot_id].common(book.on(lesson.day))
         if common is None or not enough(*common):
             course = slots[lesson.slot_id].course

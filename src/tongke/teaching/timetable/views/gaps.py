@@ -21,7 +21,7 @@ from tongke.teaching.timetable.models import Demand
 from tongke.teaching.timetable.policy import Perm
 from tongke.teaching.timetable.queries import demands as demand_queries
 from tongke.teaching.timetable.queries import gaps as queries
-from tongke.teaching.timetable.queries import staff
+from tongke.teaching.timetable.queries import gaps_trend, staff
 from tongke.teaching.timetable.queries.calendar import current_term
 from tongke.teaching.timetable.services import demands as services
 from tongke.teaching.timetable.views.shared import asked
@@ -75,6 +75,7 @@ def gap_school(request: AuthedRequest, pk: int) -> HttpResponse:
             "checks": checks,
             "gaps": [gap for check in checks for gap in check.gaps],
             "may_open": policy.schools(request.actor, Perm.DEMAND_OPEN).filter(pk=pk).exists(),
+            "trend": gaps_trend.trend(at.term, list(rows), at.today),
         }
     return render(request, "timetable/gap_school.html", context)
 

@@ -1,0 +1,1 @@
+"""Writes of day-to-day changes: absences, substitutes and swaps, suspended days, taking back."""

@@ -1,0 +1,1 @@
+"""Writes of whole-school plans: tasks, rules, versions, edits, computations, publishing."""
