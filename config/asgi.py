@@ -13,6 +13,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Beside live lessons nothing is compiled: long searches run in the slow worker.
+os.environ.setdefault("TONGKE_PLANNER", "plain")
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings

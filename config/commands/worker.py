@@ -12,6 +12,8 @@ from tongke.core import jobs
 
 _IDLE_SECONDS = 0.5
 _SCHEDULE_SECONDS = 5.0
+_WARM_SECONDS = 20.0
+_NICE = 10
 
 
 def work(parent_pid: int | None = None, *, slow: bool | None = None) -> int:
@@ -24,6 +26,11 @@ def work(parent_pid: int | None = None, *, slow: bool | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     last_schedule = timezone.now() - timedelta(days=1)
+    if slow:
+        os.nice(_NICE)  # live lessons come first
+        later = threading.Timer(_WARM_SECONDS, _warm)
+        later.daemon = True
+        later.start()
     while not stop.is_set():
         if parent_pid is not None and os.getppid() != parent_pid:
             break
@@ -38,3 +45,8 @@ def work(parent_pid: int | None = None, *, slow: bool | None = None) -> int:
         else:
             jobs.run(job)
     return 0
+
+
+def _warm() -> None:
+    """Load the planner while nobody waits: the first time in an installation it is compiled."""
+    from tongke.teaching.timetable.planner import solving  # noqa: F401

@@ -1,8 +1,11 @@
 """Compilation of the search's inner loops to machine code, kept on disk between processes."""
 
 import inspect
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -11,10 +14,14 @@ from tongke.teaching.timetable.planner.arrays import I64
 P = ParamSpec("P")
 R = TypeVar("R")
 
-try:
-    import numba
-except ImportError:  # pragma: no cover - an interpreter newer than numba
-    numba = None  # type: ignore[assignment]
+PLAIN = os.environ.get("TONGKE_PLANNER") == "plain"
+"""Whether this process only asks small questions (`options`), for which compiled loops are not
+worth the seconds and the memory that loading them takes: the web process, beside live lessons."""
+
+numba: Any = None
+if not PLAIN:
+    with suppress(ImportError):  # an interpreter newer than numba
+        numba = import_module("numba")
 
 SOURCES = ("arrays", "compiled", "day_kernel", "group_kernel", "kernel", "moves", "anneal")
 """Modules whose functions are compiled; a change of one makes all be compiled anew."""
@@ -29,7 +36,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     The first import in a new installation compiles (some ten seconds for the whole search); later
     processes load the result. Other threads run while a compiled function does.
     """
-    if numba is None:  # pragma: no cover - see above
+    if not COMPILED:
         return function
     signature = inspect.signature(function)
     takes = [_type(one.annotation) for one in signature.parameters.values()]
@@ -37,7 +44,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     dispatcher = numba.njit(nogil=True)(function)
     dispatcher.enable_caching()
     # By itself numba would miss that a function called from another file has changed.
-    dispatcher._cache._cache_file._source_stamp = _stamp()  # type: ignore[attr-defined]
+    dispatcher._cache._cache_file._source_stamp = _stamp()
     dispatcher.compile(gives(*takes))
     dispatcher.disable_compile()
     result: Callable[P, R] = dispatcher

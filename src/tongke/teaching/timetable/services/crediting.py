@@ -6,6 +6,7 @@ from tongke.core.jobs import task
 from tongke.engines.credits.services import Posting, post_many, reverse
 from tongke.foundation.people.models import Organisation, Person
 from tongke.teaching.timetable.models import Lesson, LessonClass
+from tongke.teaching.timetable.queries.changes_calendar import Suspended
 from tongke.teaching.timetable.queries.courses import form_name
 
 WORKLOAD = "workload"
@@ -19,7 +20,7 @@ def credit_lesson(lesson: int, revision: int) -> None:
     """
     found = (
         Lesson.objects.select_related(
-            "course__subject", "course__grade", "course__host_school", "teacher"
+            "course__subject", "course__grade", "course__host_school", "course__term", "teacher"
         )
         .filter(pk=lesson, revision=revision, state=Lesson.State.HELD)
         .first()
@@ -28,12 +29,15 @@ def credit_lesson(lesson: int, revision: int) -> None:
         return
     postings = [_posting(found, "host", found.teacher, found.course.host_school)]
     listening = found.classes.filter(side=LessonClass.Side.LISTENING).exclude(assistant=None)
+    suspended = Suspended(found.course.term, [found.day])
     told: set[int] = set()
     for each in listening.select_related("assistant", "school_class__school").order_by("pk"):
+        place = each.school_class.school
+        if suspended.why(place, found.day, each.bell_seq):
+            continue  # the lesson went on without this class
         # One assistant with two classes in one room has assisted one lesson.
         if each.assistant is not None and each.assistant.pk not in told:
             told.add(each.assistant.pk)
-            place = each.school_class.school
             postings.append(_posting(found, "assistant", each.assistant, place))
     post_many(postings, at=timezone.now())
 

@@ -198,6 +198,16 @@ def test_a_joint_lesson_goes_on_without_a_suspended_listener(scene: Scene, lesso
     }
     assert sides == {cast.deer_class.pk: False, cast.stone_class.pk: True}
 
+    # Whoever had no class there has no work counted.
+    lessons.start(lesson, by=cast.teacher, at=lesson.starts_at)
+    lessons.finish(lesson, by=cast.teacher, at=lesson.ends_at)
+    run_pending()
+    credited = set(Entry.objects.values_list("person", flat=True))
+    absent, present = lesson.classes.filter(side="listening").order_by("school_class__school")
+    by_class = {one.school_class_id: one.assistant_id for one in (absent, present)}
+    assert by_class[cast.deer_class.pk] not in credited
+    assert {cast.teacher.person.pk, by_class[cast.stone_class.pk]} <= credited
+
 
 def test_a_day_that_cannot_be_suspended_is_refused(scene: Scene, lesson: Lesson) -> None:
     cast, term = scene.cast, scene.term
