@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 WANTED = [
     *(f"S-{number:03d}" for number in range(1, 10)),
-    "S-014", "S-036", "S-037", "S-039", "S-040", "S-042", "S-044", "S-054", "S-056", "S-058", "S-059", "S-060", "S-086", "S-103", "S-150", "S-154",
+    "S-014", "S-036", "S-037", "S-039", "S-040", "S-042", "S-044", "S-054", "S-056", "S-058",
+    "S-059", "S-060", "S-086", "S-103", "S-150", "S-154",
 ]  # fmt: skip
 NOT_OURS = {".venv", ".tools", "node_modules", ".git", "var"}
 STATES = ("whole", "first cut", "only what exists", "not built")

@@ -243,10 +243,10 @@ def measure(count: int) -> None:
     import django
 
     django.setup()
-    from django.core.management import call_command
     from django.db import connection
     from django.utils import timezone
 
+    from config.commands.tables import make_tables
     from tongke.core.jobs import run_pending
     from tongke.core.models import Message
     from tongke.foundation.people.models import SchoolClass
@@ -254,7 +254,7 @@ def measure(count: int) -> None:
     from tongke.teaching.continuity.services import emergencies
     from tongke.teaching.continuity.services.emergencies import NewEmergency
 
-    call_command("migrate", verbosity=0)
+    make_tables()
     today = timezone.localdate()
     seconds, officer = timed(lambda: build(count, today))
     with connection.cursor() as cursor:

@@ -20,14 +20,13 @@ def seed() -> None:
     import django
 
     django.setup()
-    from django.core.management import call_command
-
     from bench.house.serving import session_of
+    from config.commands.tables import make_tables
     from tongke.foundation.people.roles import Role
     from tongke.foundation.people.tests.make import acting, make_pupil, world
     from tongke.teaching.homework.tests.make import give_now, make_lesson
 
-    call_command("migrate", verbosity=0)
+    make_tables()
     cast = world()
     homework = give_now(make_lesson(cast), by=cast.teacher)
     pupils = [make_pupil(cast.deer_class, f"学生{n}", seat=n) for n in range(10, 10 + PUPILS)]

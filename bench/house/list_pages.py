@@ -34,14 +34,14 @@ def seed() -> None:
     import django
 
     django.setup()
-    from django.core.management import call_command
     from django.db import connection
 
     from bench.house.serving import session_of
+    from config.commands.tables import make_tables
     from tongke.foundation.people.roles import Role
     from tongke.foundation.people.tests.make import make_actor, make_region, make_school
 
-    call_command("migrate", verbosity=0)
+    make_tables()
     county = make_region()
     schools = [make_school(f"第{n}小学", parent=county.region) for n in range(20)]
     actors = {

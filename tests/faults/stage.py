@@ -15,7 +15,8 @@ import time
 from datetime import timedelta
 
 import django
-from django.core.management import call_command
+
+from config.commands.tables import make_tables
 
 LESSONS = 60
 PUPILS = 12
@@ -33,7 +34,7 @@ def seed() -> None:
     from tongke.teaching.timetable.models import Lesson, LessonClass
     from tongke.teaching.timetable.services.crediting import credit_lesson
 
-    call_command("migrate", verbosity=0)
+    make_tables()
     cast = world()
     first = make_lesson(cast)
     make_page(point(), cast.teacher)

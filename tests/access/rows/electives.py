@@ -17,7 +17,6 @@ from tests.access.cast import (
     SYSADMIN,
     TEACHERS,
     TIMETABLERS,
-    anywhere,
     strangers,
 )
 from tests.access.row import Row, act, form, page
@@ -29,9 +28,9 @@ Args = Mapping[str, object]
 HOST = frozenset({"teacher"})
 CENTRE = frozenset({"head", "timetabler"})
 OF_COUNTY = strangers("teacher", "head", "timetabler")
-WRITERS = anywhere(TEACHERS | MANAGERS)
-RUNNERS = anywhere(MANAGERS | OFFICER)
-RETURNS = anywhere(TEACHERS | MANAGERS | OFFICER)
+WRITERS = TEACHERS | MANAGERS
+RUNNERS = MANAGERS | OFFICER
+RETURNS = TEACHERS | MANAGERS | OFFICER
 
 
 def _open(story: Story, who: str) -> Args:
@@ -99,14 +98,14 @@ def _child(name: str, at: object) -> Row:
 
 _READERS = SCHOOL | BUREAU
 ROWS = [
-    page("electives:mine", anywhere(FAMILY)),
+    page("electives:mine", FAMILY),
     page("electives:menu", FAMILY, _open),
     _child("electives:list-edit", _open),
     _child("electives:subjects-edit", _subjects),
     act("electives:ballot-agree", GUARDIANS, _ballot),
     act("electives:seat-leave", PUPILS | HEADS | TIMETABLERS, _seat),
-    page("electives:offer-list", anywhere(STAFF)),
-    page("electives:offer-export", anywhere(STAFF)),
+    page("electives:offer-list", STAFF),
+    page("electives:offer-export", STAFF),
     form("electives:offer-create", WRITERS),
     page("electives:offer-detail", STAFF | FAMILY | OF_COUNTY, _public),
     form("electives:offer-edit", HOST | CENTRE, _draft),
@@ -123,7 +122,7 @@ ROWS = [
     form("electives:presence-enter", HOST, _lesson),
     form("electives:results-enter", HOST, _section),
     act("electives:results-import", HOST, _section),
-    page("electives:round-list", anywhere(STAFF)),
+    page("electives:round-list", STAFF),
     form("electives:round-create", RUNNERS),
     page("electives:round-detail", _READERS, _done),
     form("electives:round-edit", CENTRE, _open),
@@ -143,7 +142,7 @@ ROWS = [
     form("electives:side-staff", frozenset({"deer_head", "deer_timetabler"}), _side),
     page("electives:return-list", RETURNS),
     page("electives:return-export", RETURNS),
-    page("electives:network", anywhere(MANAGERS | RESEARCHER | OFFICER | DIRECTOR | SYSADMIN)),
+    page("electives:network", MANAGERS | RESEARCHER | OFFICER | DIRECTOR | SYSADMIN),
     page("electives:network-export",
-         anywhere(MANAGERS | RESEARCHER | OFFICER | DIRECTOR | SYSADMIN)),
+         MANAGERS | RESEARCHER | OFFICER | DIRECTOR | SYSADMIN),
 ]  # fmt: skip

@@ -30,7 +30,8 @@ def _completeness() -> Iterator[tuple[object, ...]]:
     today = timezone.localdate()
     for term in Term.objects.filter(starts_on__lte=today).order_by("-starts_on")[:1]:
         classes = SchoolClass.objects.filter(
-            kind=SchoolClass.Kind.STANDING, closed_on=None,
+            kind=SchoolClass.Kind.STANDING,
+            closed_on=None,
             school__path__startswith=term.region.path,
         ).select_related("school")
         for check in check_completeness(term, list(classes), today):

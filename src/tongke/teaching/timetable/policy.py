@@ -119,12 +119,15 @@ def schools(actor: Actor, perm: Perm) -> QuerySet[Organisation]:
         path__startswith=scope_root(actor).path, kind__in=kinds, closed_on=None
     )
     match perm:
-        case (
-            Perm.BELLS_READ | Perm.GRID_READ | Perm.GAP_READ | Perm.ROLLOUT_READ
-        ) if actor.role in STAFF:
+        case Perm.BELLS_READ | Perm.GRID_READ | Perm.GAP_READ | Perm.ROLLOUT_READ if (
+            actor.role in STAFF
+        ):
             return rows if may(actor, perm) else rows.none()
         case (
-            Perm.BELLS_EDIT | Perm.GRID_EDIT | Perm.DEMAND_OPEN | Perm.ROLLOUT_REPORT
+            Perm.BELLS_EDIT
+            | Perm.GRID_EDIT
+            | Perm.DEMAND_OPEN
+            | Perm.ROLLOUT_REPORT
             | Perm.ROLLOUT_REMIND
         ) if may(actor, perm):
             return rows
@@ -153,7 +156,8 @@ def taught_classes(actor: Actor) -> QuerySet[SchoolClass]:
     )
     return SchoolClass.objects.filter(
         Q(pk__in=placed.values("school_class")) | Q(pk__in=hosted.values("school_class")),
-        kind=SchoolClass.Kind.STANDING, closed_on=None,
+        kind=SchoolClass.Kind.STANDING,
+        closed_on=None,
     )
 
 

@@ -18,9 +18,9 @@ def main() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    from django.core.management import call_command
+    from config.commands.tables import make_tables
 
-    call_command("migrate", verbosity=0)
+    make_tables()
     wanted = dict(word.split("=") for word in sys.argv[1:])
     print(json.dumps(_fill(**{name: int(value) for name, value in wanted.items()})))  # noqa: T201
 

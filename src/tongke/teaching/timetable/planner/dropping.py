@@ -32,9 +32,10 @@ class Judge:
         self.without = self._cost()
         self.rules = units_by_rule(compiled, state)
 
-    def _cost(self) -> tuple[int, int]:
+    def _cost(self) -> tuple[int, int, int]:
+        """Clashes, units of hard rules, points."""
         energy = self.state.energy
-        return int(energy[CLASH] + energy[HARD]), int(energy[SOFT])
+        return int(energy[CLASH]), int(energy[HARD]), int(energy[SOFT])
 
     def all(self) -> list[Option]:
         """An option for every start that lies inside the grid."""
@@ -49,17 +50,20 @@ class Judge:
         tried = []
         for option in range(first, first + int(model.usable[self.a])):
             put(self.m, self.z, self.a, start, option)
-            tried.append((*self._cost(), option))
+            clash, hard, soft = self._cost()
+            tried.append((clash + hard, soft, option, clash, hard))
             take(self.m, self.z, self.a)
-        hard, soft, option = min(tried)
-        return self._option(start, option, hard, soft)
+        _, soft, option, clash, hard = min(tried)
+        return self._option(start, option, (clash, hard, soft))
 
-    def _option(self, start: int, option: int, hard: int, soft: int) -> Option:
+    def _option(self, start: int, option: int, cost: tuple[int, int, int]) -> Option:
+        clash, hard, soft = cost
         return Option(
             place=self.compiled.place(start, option),
-            legal=hard <= self.without[0],
-            delta=soft - self.here[1],
-            hard_delta=hard - self.here[0],
+            # What a rule gains by the lesson standing at all excuses no clash.
+            legal=clash <= self.without[0] and hard <= self.without[1],
+            delta=soft - self.here[2],
+            hard_delta=clash + hard - self.here[0] - self.here[1],
             reasons=self._reasons(start, option),
         )
 

@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tongke.teaching.timetable import planner
@@ -107,6 +107,7 @@ def test_what_is_fixed_or_kept_stays(seed: int) -> None:
 
 @examples(40)
 @given(seeds)
+@example(11964)
 def test_an_option_keeps_its_word(seed: int) -> None:
     problem = random_problem(seed)
     timetable = random_timetable(problem, seed + 1)
