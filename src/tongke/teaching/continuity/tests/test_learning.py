@@ -56,7 +56,7 @@ def test_done_marks_and_practice_are_learning_records_and_can_be_taken_back(scen
     with pytest.raises(Refused, match="孩子自己"):
         studying.practise(task, by.person, items, {1: ["B"]}, by=scene.cast.guardian, at=NOON)
     study = studying.practise(task, by.person, items, {1: ["B"], 2: ["A"]}, by=by, at=NOON)
-    assert [mark["correct"] for mark in study.answers.values()] == [True, False]
+    assert [study.answers[str(item.pk)]["correct"] for item in items] == [True, False]
     shares = LearningRecord.objects.filter(verb="answered").order_by("pk")
     assert [each.share for each in shares] == [1.0, 0.0]
     with pytest.raises(Refused, match="已经交过"):

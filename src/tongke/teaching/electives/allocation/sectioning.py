@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 from time import monotonic
-
-from ortools.sat.python import cp_model
+from typing import TYPE_CHECKING
 
 from tongke.teaching.electives.allocation.lottery import number_of
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 Cell = tuple[str, int]
 """A subject in a band, from 0."""
@@ -83,6 +85,9 @@ def arrange(wish: Wish, *, seconds: float = 10, watch: Watch = lambda _: True) -
 
     Deterministic where it finishes in time. Too few teachers, rooms or pupils are explained.
     """
+    # Imported where it is used: it takes a second, and pages that only read do not search.
+    from ortools.sat.python import cp_model
+
     if not wish.pupils:
         return Plan(reasons=("还没有学生选科。",))
     reasons = obvious(wish)
@@ -136,6 +141,8 @@ class _Model:
     """Counts of pupils by combination and bands, and of sections by subject and band."""
 
     def __init__(self, wish: Wish, most: int, total: int | None = None) -> None:
+        from ortools.sat.python import cp_model
+
         self.wish = wish
         model = self.model = cp_model.CpModel()
         load: dict[Cell, list[cp_model.IntVar]] = defaultdict(list)
@@ -175,11 +182,13 @@ class _Model:
         else:
             model.add(everything == total)
 
-    def _of(self, subject: str) -> list[cp_model.IntVar]:
+    def _of(self, subject: str) -> "list[cp_model.IntVar]":
         return [var for (each, _), var in self.sections.items() if each == subject]
 
-    def solve(self, seconds: float) -> tuple[cp_model.CpSolverStatus, _Counts | None]:
+    def solve(self, seconds: float) -> "tuple[cp_model.CpSolverStatus, _Counts | None]":
         """The status and the counts, None without a solution."""
+        from ortools.sat.python import cp_model
+
         solver = cp_model.CpSolver()
         solver.parameters.max_time_in_seconds = max(0.2, seconds)
         solver.parameters.num_workers = 1
@@ -195,6 +204,8 @@ class _Model:
 
 def _even(wish: Wish, found: _Counts, total: int, until: float, watch: Watch) -> _Counts:
     """The smallest largest section with as many sections; halving until time is up."""
+    from ortools.sat.python import cp_model
+
     low, high = -(-sum(wish.demand.values()) // total), wish.most
     while low < high and until - monotonic() > 0.5:
         if not watch(f"{total} 个教学班，最大班在 {low} 到 {high} 人之间"):
