@@ -17,6 +17,8 @@ from tongke.teaching.continuity.services.leaves import NewLeave
 from tongke.teaching.continuity.tests.make import MONDAY, declare
 from tongke.teaching.timetable.tests.make import Scene
 
+pytestmark = pytest.mark.slow
+
 TUESDAY = MONDAY + timedelta(days=1)
 
 

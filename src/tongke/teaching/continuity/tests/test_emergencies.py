@@ -21,6 +21,8 @@ from tongke.teaching.timetable.services import calendar
 from tongke.teaching.timetable.tests.make import Scene, put, ready
 from tongke.teaching.timetable.tests.make import publish as publish_course
 
+pytestmark = pytest.mark.slow
+
 TUESDAY = MONDAY + timedelta(days=1)
 
 

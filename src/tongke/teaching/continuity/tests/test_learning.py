@@ -21,6 +21,8 @@ from tongke.teaching.continuity.services.choosing import Wanted
 from tongke.teaching.continuity.tests.make import MONDAY, MORNING, add_page, declare
 from tongke.teaching.timetable.tests.make import Scene
 
+pytestmark = pytest.mark.slow
+
 
 def task_of(scene: Scene, seq: int) -> Task:
     task = learner_day(scene.cast.pupil.person, MONDAY).task_at(seq)

@@ -18,7 +18,7 @@ from tongke.teaching.continuity.tests.make import add_page
 from tongke.teaching.timetable.models import Placement, Term
 from tongke.teaching.timetable.tests.make import Scene
 
-pytestmark = pytest.mark.usefixtures("no_second_factor")
+pytestmark = [pytest.mark.usefixtures("no_second_factor"), pytest.mark.slow]
 
 
 def url(name: str, *args: object) -> str:

@@ -38,7 +38,7 @@ from tongke.teaching.electives.tests.make import (
 from tongke.teaching.timetable.models import Lesson, LessonClass, Listener
 from tongke.teaching.timetable.tests.make import make_scene
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def url(name: str, *args: object) -> str:

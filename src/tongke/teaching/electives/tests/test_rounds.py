@@ -43,7 +43,7 @@ from tongke.teaching.timetable import policy as timetable
 from tongke.teaching.timetable.models import Lesson
 from tongke.teaching.timetable.tests.make import make_scene, put
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def seats(one: Round, state: str) -> list[Seat]:

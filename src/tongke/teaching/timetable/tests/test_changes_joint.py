@@ -30,7 +30,7 @@ from tongke.teaching.timetable.tests.make import (
     put,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tongke.teaching.timetable.tests.browsing import cells, page, url
 from tongke.teaching.timetable.tests.changing import Staffed, staffed
 from tongke.teaching.timetable.tests.make import BEFORE, Scene, put
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_second_factor")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_second_factor"), pytest.mark.slow]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from tongke.teaching.timetable.tests.changing import (
 )
 from tongke.teaching.timetable.tests.make import ENGLISH, Scene, put
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 DAYS = week(MONDAY, 14)
 
 _ACTS = st.one_of(

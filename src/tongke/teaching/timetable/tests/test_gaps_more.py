@@ -21,7 +21,7 @@ from tongke.teaching.timetable.tests.browsing import cells, page, url
 from tongke.teaching.timetable.tests.changing import EVE, MONDAY, Staffed, staffed
 from tongke.teaching.timetable.tests.make import BEFORE, EARLY, Scene, put, subject
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_second_factor")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_second_factor"), pytest.mark.slow]
 LATER = MONDAY + timedelta(weeks=2)
 
 

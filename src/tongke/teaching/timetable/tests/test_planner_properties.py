@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from tongke.teaching.timetable.planner.kernel import put, take
 from tongke.teaching.timetable.planner.model import Problem, Timetable
 from tongke.teaching.timetable.planner.state import empty, standing
 from tongke.teaching.timetable.tests.planner_cases import random_problem, random_timetable
+
+pytestmark = pytest.mark.slow
 
 seeds = st.integers(0, 10**6)
 

@@ -16,6 +16,8 @@ from tongke.teaching.timetable.planner.model import (
 from tongke.teaching.timetable.planner.rules import Of
 from tongke.teaching.timetable.tests.planner_cases import grid
 
+pytestmark = pytest.mark.slow
+
 CLASS = Resource("class", "c", "五(1)班")
 SHEN = Resource("teacher", "shen", "沈老师")
 WANG = Resource("teacher", "wang", "王老师")

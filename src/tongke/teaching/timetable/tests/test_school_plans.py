@@ -37,6 +37,8 @@ from tongke.teaching.timetable.tests.make import (
 )
 from tongke.teaching.timetable.tests.make_plans import SPORT, Small, by_hand, entry, make_small
 
+pytestmark = pytest.mark.slow
+
 State = SchoolPlan.State
 PERIODS = 26
 

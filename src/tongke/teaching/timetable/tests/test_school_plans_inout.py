@@ -19,6 +19,8 @@ from tongke.teaching.timetable.tests.browsing import page, url
 from tongke.teaching.timetable.tests.make import BEFORE, EARLY, Scene, make_term, published
 from tongke.teaching.timetable.tests.make_plans import Small, by_hand, make_small
 
+pytestmark = pytest.mark.slow
+
 DAYS = ["周一", "周二", "周三", "周四", "周五"]
 
 

@@ -14,6 +14,8 @@ from tongke.teaching.timetable.tests.browsing import cells, page, url
 from tongke.teaching.timetable.tests.make import BEFORE, CHINESE, Scene
 from tongke.teaching.timetable.tests.make_plans import Small, by_hand, entry, make_small
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def small(scene: Scene) -> Small:

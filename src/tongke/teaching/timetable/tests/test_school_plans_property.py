@@ -15,6 +15,8 @@ from tongke.teaching.timetable.services.plans.rules import set_teacher_times
 from tongke.teaching.timetable.tests.make import BEFORE, EARLY, Scene, published
 from tongke.teaching.timetable.tests.make_plans import Small, by_hand, make_small
 
+pytestmark = pytest.mark.slow
+
 ACTS = st.lists(
     st.tuples(
         st.sampled_from(["move", "swap", "off", "lock", "undo", "redo", "force", "publish"]),
