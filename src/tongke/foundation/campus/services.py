@@ -122,20 +122,34 @@ def restore_room(room: Room, *, by: Actor | None, at: datetime) -> None:
     change_room(room, {"retired_on": None}, by=by, at=at)
 
 
-def note_line(
-    room: Room, *, key: str, starts_at: datetime, minutes: int, weak_minutes: int
-) -> None:
-    """Keep how a room's line held during a live lesson; the same key again replaces it.
+@dataclass(frozen=True, kw_only=True)
+class NewReading:
+    """How a room's line held during one live lesson.
 
     Args:
         key: names the lesson and the room for ever.
         minutes: how long the room was to be connected.
         weak_minutes: how long it was disconnected or had sound without a picture.
     """
-    LineReading.objects.update_or_create(
-        key=key,
-        defaults={
-            "room": room, "starts_at": starts_at, "minutes": minutes,
-            "weak_minutes": min(weak_minutes, minutes),
-        },
+
+    room: Room
+    key: str
+    starts_at: datetime
+    minutes: int
+    weak_minutes: int
+
+
+def note_lines(found: Iterable[NewReading]) -> int:
+    """Keep readings of lines; a key that is known is replaced. Returns how many there are."""
+    rows = [
+        LineReading(
+            room=one.room, key=one.key, starts_at=one.starts_at, minutes=one.minutes,
+            weak_minutes=min(one.weak_minutes, one.minutes),
+        )
+        for one in found
+    ]  # fmt: skip
+    LineReading.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["key"],
+        update_fields=["room", "starts_at", "minutes", "weak_minutes"],
     )  # fmt: skip
+    return len(rows)

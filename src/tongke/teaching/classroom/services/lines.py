@@ -1,9 +1,11 @@
 """How the lines of the rooms held during a lesson, for the timetable of the next term (S-004)."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from tongke.foundation.campus.models import Room
-from tongke.foundation.campus.services import note_line
+from tongke.foundation.campus.services import NewReading
+from tongke.foundation.campus.services import note_lines as campus_lines
 from tongke.teaching.classroom.models import Session, SessionEvent
 from tongke.teaching.classroom.queries.presence import Span, merged, shared
 from tongke.teaching.classroom.services.events import Kind
@@ -18,56 +20,62 @@ def note_lines(session: Session) -> int:
     if session.started_at is None or session.ended_at is None:
         return 0
     whole = (session.started_at, session.ended_at)
-    told = 0
+    minutes = _minutes(whole[1] - whole[0])
+    joined = _connected(session, whole)
+    sound_only = _sound_only(session)
+    found = []
     for room, seat, class_id in _rooms(session):
-        rows = session.attendance.filter(seat=seat).values_list("joined_at", "left_at")
-        connected = merged(_cut((joined, left or whole[1]), whole) for joined, left in rows)
+        connected = joined.get(seat)
         if connected:
-            good = shared(connected, [whole]) - shared(connected, _sound_only(session, class_id))
-            minutes = _minutes(whole[1] - whole[0])
-            note_line(
-                room, key=f"session:{session.pk}:room:{room.pk}", starts_at=whole[0],
-                minutes=minutes, weak_minutes=max(0, minutes - _minutes(good)),
+            good = shared(connected, [whole]) - shared(connected, sound_only.get(class_id, []))
+            found.append(
+                NewReading(
+                    room=room, key=f"session:{session.pk}:room:{room.pk}", starts_at=whole[0],
+                    minutes=minutes, weak_minutes=max(0, minutes - _minutes(good)),
+                )
             )  # fmt: skip
-            told += 1
-    return told
+    return campus_lines(found)
 
 
 def _rooms(session: Session) -> list[tuple[Room, str, int | None]]:
     """Each room with its seat and the class whose network events are its own."""
-    found: list[tuple[Room, str, int | None]] = []
     lesson = session.lesson
+    sides = list(lesson.classes.select_related("room"))
+    hosts = [one.school_class_id for one in sides if one.side == LessonClass.Side.HOST]
+    found: list[tuple[Room, str, int | None]] = []
     if lesson.room is not None:
-        host = lesson.classes.filter(side=LessonClass.Side.HOST).first()
-        found.append((lesson.room, "host", host.school_class_id if host else None))
-    listening = lesson.classes.filter(side=LessonClass.Side.LISTENING).select_related("room")
+        found.append((lesson.room, "host", hosts[0] if hosts else None))
     found += [
         (each.room, f"room:{each.school_class_id}", each.school_class_id)
-        for each in listening
-        if each.room is not None
+        for each in sides
+        if each.room is not None and each.side == LessonClass.Side.LISTENING
     ]
     return found
 
 
-def _sound_only(session: Session, class_id: int | None) -> list[Span]:
-    """When a room had sound without a picture: from each fall to the next recovery."""
+def _connected(session: Session, whole: Span) -> dict[str, list[Span]]:
+    """When each seat was connected within the lesson, by seat; one query."""
+    spans: dict[str, list[Span]] = defaultdict(list)
+    rows = session.attendance.values_list("seat", "joined_at", "left_at")
+    for seat, joined, left in rows:
+        spans[seat].append((max(joined, whole[0]), min(left or whole[1], whole[1])))
+    return {seat: merged(each) for seat, each in spans.items()}
+
+
+def _sound_only(session: Session) -> dict[int | None, list[Span]]:
+    """When each class's room had sound without a picture: from each fall to the recovery."""
     assert session.ended_at is not None
-    spans: list[Span] = []
-    since: datetime | None = None
-    rows = SessionEvent.objects.filter(session=session, kind=Kind.NET, school_class=class_id)
-    for at, mode in rows.order_by("at", "pk").values_list("at", "text"):
+    spans: dict[int | None, list[Span]] = defaultdict(list)
+    since: dict[int | None, datetime] = {}
+    rows = SessionEvent.objects.filter(session=session, kind=Kind.NET).order_by("at", "pk")
+    for class_id, at, mode in rows.values_list("school_class", "at", "text"):
         if mode == "audio":
-            since = since or at
-        elif since is not None:
-            spans.append((since, at))
-            since = None
-    if since is not None:
-        spans.append((since, session.ended_at))
-    return merged(spans)
-
-
-def _cut(span: Span, whole: Span) -> Span:
-    return max(span[0], whole[0]), min(span[1], whole[1])
+            since.setdefault(class_id, at)
+        elif class_id in since:
+            spans[class_id].append((since.pop(class_id), at))
+    for fallen, began in since.items():
+        spans[fallen].append((began, session.ended_at))
+    return {one: merged(each) for one, each in spans.items()}
 
 
 def _minutes(length: timedelta) -> int:
