@@ -18,9 +18,11 @@ find_python() {
 find_uv() {
   if command -v uv >/dev/null; then echo uv; return; fi
   if [ ! -x .tools/uv/bin/uv ]; then
-    local python; python=$(find_python)
-    "$python" -m venv .tools/uv >&2
-    .tools/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt >&2
+    local python pip; python=$(find_python)
+    # pip runs out of its own wheel: installing it would take longer than all it has to install.
+    pip=$("$python" -c 'import ensurepip, glob, os; here = os.path.dirname(ensurepip.__file__); print(*(glob.glob(os.path.join(here, "_bundled", "pip-*.whl")) + glob.glob("/usr/share/python-wheels/pip-*.whl"))[:1])' 2>/dev/null) || pip=""
+    if [ -n "$pip" ]; then "$python" -m venv --without-pip .tools/uv >&2; else "$python" -m venv .tools/uv >&2; fi
+    PYTHONPATH=$pip .tools/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt >&2
   fi
   echo .tools/uv/bin/uv
 }
@@ -34,6 +36,8 @@ prepare_python() {
   if [ -f .venv/stamp ] && { [ "$(cat .venv/stamp)" = "$dev" ] || { [ "$1" = base ] && [ "$(cat .venv/stamp)" = "$base" ]; }; }; then
     return
   fi
+  # Meanwhile our own modules are compiled, for which the first start would else wait.
+  "$(find_python)" -m compileall -q -x /tests/ src config demo >/dev/null 2>&1 &
   uv=$(find_uv)
   [ -x .venv/bin/python ] || "$uv" venv --quiet --python "$(find_python)" .venv
   echo "installing Python packages …" >&2

@@ -8,6 +8,6 @@ LATER_PAGE_KB = 40
 LAZY = ("/static/assets/chart-",)
 # What a page costs the server at the 95th percentile of REQUESTS, one after the other.
 SERVER_MS = 150
-REQUESTS = 8
+REQUESTS = 20
 # A disturbed round of requests is measured again, this often at most.
 ROUNDS = 3
