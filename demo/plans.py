@@ -54,5 +54,4 @@ def _next(world: World, plan: SchoolPlan) -> None:
     placed = draft.entries.filter(weekday__gt=0).order_by("task__subject__position", "task", "part")
     first = [each.pk for each in placed[: _WAITING + 1]]
     draft = edits.lock(draft, first[:1], locked=True, revision=draft.revision, by=by, at=when)
-    draft.refresh_from_db()
     edits.take_off(draft, first[1:], revision=draft.revision, by=by, at=when)

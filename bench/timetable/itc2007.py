@@ -43,14 +43,15 @@ def run(job: tuple[str, int, float, int]) -> dict[str, object]:
 def main() -> None:
     """Print a table, and each result as a line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1, help="instances at a time")
     parser.add_argument("--only", default="", help="numbers, with commas")
     args = parser.parse_args()
-    if not (args.folder / "comp01.ectt").exists():
-        print(f"skipped: no comp01.ectt in {args.folder}")
+    if args.folder is None or not (args.folder / "comp01.ectt").exists():
+        where = "no folder was named" if args.folder is None else f"not in {args.folder}"
+        print(f"skipped: the instances comp01.ectt … comp21.ectt are not here ({where})")
         return
     planner.solve(Problem({}, ()), seconds=0.01)  # compiled before the clock runs
     numbers = [int(one) for one in args.only.split(",") if one] or list(range(1, 22))

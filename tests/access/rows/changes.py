@@ -53,10 +53,12 @@ ROWS: list[Row] = [
     form("timetable:change-refuse", SUBSTITUTE, _change),
     act("timetable:change-undo", MANAGERS, _change),
     page("timetable:suspension-list", STAFF),
+    page("timetable:suspension-export", STAFF),
     form("timetable:suspension-create", MANAGERS | OFFICER),
     act("timetable:suspension-undo", MANAGERS | OFFICER, _suspension),
     page("timetable:gap-held", MANAGERS | BUREAU),
     page("timetable:gap-held-export", MANAGERS | BUREAU),
     page("timetable:gap-deliverers", MANAGERS | BUREAU, _gap),
+    page("timetable:gap-deliverers-export", MANAGERS | BUREAU, _gap),
     Row(name="timetable:gap-ask", post=MANAGERS | OFFICER, at=_gap, data=_asked),
 ]

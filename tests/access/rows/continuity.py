@@ -67,6 +67,7 @@ LEARNING = [
 ]
 CLASSES = [
     page("continuity:class-list", SCHOOL | OFFICER | DIRECTOR),
+    page("continuity:class-export", SCHOOL | OFFICER | DIRECTOR),
     page("continuity:class-day", SCHOOL | OFFICER | DIRECTOR, _class),
     form("continuity:part-choose", HOMEROOM, _cell),
     act("continuity:part-withdraw", HOMEROOM, _cell),

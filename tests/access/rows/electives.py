@@ -19,7 +19,7 @@ from tests.access.cast import (
     TIMETABLERS,
     strangers,
 )
-from tests.access.row import Row, act, form, page
+from tests.access.row import Row, Where, act, form, page
 from tests.access.stories import electives as tale
 from tests.access.story import Story
 from tongke.teaching.timetable.models import Lesson
@@ -92,8 +92,8 @@ def _side(story: Story, who: str) -> Args:
     return {"pk": tale.side().pk}
 
 
-def _child(name: str, at: object) -> Row:
-    return Row(name=name, get=FAMILY, post=PUPILS, at=at)  # type: ignore[arg-type]
+def _child(name: str, at: Where) -> Row:
+    return Row(name=name, get=FAMILY, post=PUPILS, at=at)
 
 
 _READERS = SCHOOL | BUREAU

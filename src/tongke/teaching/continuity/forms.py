@@ -187,18 +187,6 @@ class LeaveForm(forms.Form):
         return NewLeave(**self.cleaned_data)
 
 
-class DecideForm(forms.Form):
-    """A word on leave that waits."""
-
-    answer = forms.CharField(label="回复", max_length=200, required=False)
-
-
-class TextForm(forms.Form):
-    """One text: a question, an answer, guidance."""
-
-    text = forms.CharField(label="内容", max_length=300)
-
-
 class HomeForm(forms.Form):
     """Who is taught at home, by whom, when."""
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from tongke.core.spreadsheets import Column, Sheet
 from tongke.foundation.curriculum import queries as curriculum
 from tongke.teaching.continuity.models import Emergency, HomeTeaching, Leave
+from tongke.teaching.continuity.queries.away import ClassLine
 from tongke.teaching.continuity.queries.reports import SchoolLine
 
 PHASES = {"coming": "未开始", "running": "进行中", "over": "已结束", "revoked": "已撤回"}
@@ -47,6 +48,19 @@ REPORT = Sheet(
         Column("课", "periods", "integer"),
         Column("已有安排", "matched", "integer"),
         Column("备好时间", "ready", width=18),
+    ),
+)
+
+CLASSES = Sheet(
+    "classes-at-home",
+    "在家学习",
+    (
+        Column("学校", "school", width=20),
+        Column("班级", "school_class", width=16),
+        Column("原因", "title", width=30),
+        Column("在家节数", "online", "integer"),
+        Column("待老师安排", "unsettled", "integer"),
+        Column("请假和送教", "away", "integer"),
     ),
 )
 
@@ -119,6 +133,16 @@ def report_rows(lines: Iterable[SchoolLine]) -> Iterator[dict[str, Any]]:
             "longest": None if each.longest is None else round(each.longest, 1),
             "periods": each.switch.periods, "matched": each.switch.matched,
             "ready": _moment(each.switch.ready_at),
+        }  # fmt: skip
+
+
+def class_rows(lines: Iterable[ClassLine]) -> Iterator[dict[str, Any]]:
+    """Lines of `CLASSES`."""
+    for each in lines:
+        yield {
+            "school": each.school_class.school.name, "school_class": each.school_class.name,
+            "title": each.title or "学生不在校", "online": each.online,
+            "unsettled": each.unsettled, "away": each.away,
         }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_PART}practice/", learning.part_practise, name="part-practise"),
     path(f"{_PART}ask/", learning.part_ask, name="part-ask"),
     path("classes/", classes.class_list, name="class-list"),
+    path("classes/export/", classes.class_export, name="class-export"),
     path("classes/<int:class_id>/<str:day>/", classes.class_day, name="class-day"),
     path(f"{_CELL}choose/", classes.part_choose, name="part-choose"),
     path(f"{_CELL}withdraw/", classes.part_withdraw, name="part-withdraw"),

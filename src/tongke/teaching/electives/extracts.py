@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 from tongke.core.extracts import Column, Extract
-from tongke.teaching.electives.models import Seat
+from tongke.teaching.electives.models import Round, Seat
 from tongke.teaching.electives.queries.times import homes
 
 
 def _rows() -> Iterator[tuple[object, ...]]:
     rows = list(
         Seat.objects.filter(
-            state=Seat.State.SEATED, round__state__in=["published", "started"]
+            state=Seat.State.SEATED, round__state__in=Round.TOLD
         ).values_list(
             "section__offer__term__code", "section", "section__offer", "section__offer__school",
             "section__offer__form", "section__offer__reach", "pupil",

@@ -24,8 +24,7 @@ from tongke.teaching.electives.profile import ElectivesProfile
 from tongke.teaching.timetable.models import Lesson, Listener
 
 _MANAGERS = frozenset({Role.HEAD, Role.TIMETABLER})
-_KNOWN = (Round.State.OPEN, Round.State.DRAWN, Round.State.PUBLISHED, Round.State.STARTED)
-_TOLD = (Round.State.PUBLISHED, Round.State.STARTED)
+_KNOWN = (Round.State.OPEN, Round.State.DRAWN, *Round.TOLD)
 
 
 class Perm(StrEnum):
@@ -70,7 +69,7 @@ def require(actor: Actor, perm: Perm) -> None:
         raise Http404
 
 
-def _region(actor: Actor) -> str:
+def region_path(actor: Actor) -> str:
     """The path of the whole region an actor belongs to: everybody there shares one menu."""
     return actor.organisation.path.split(".", 1)[0] + "."
 
@@ -118,7 +117,7 @@ def offers(actor: Actor, perm: Perm) -> QuerySet[Offer]:
     """Offers on which the actor holds `perm`."""
     rows = Offer.objects.all()
     own = rows.filter(school=actor.organisation)
-    published = Q(state=Offer.State.PUBLISHED, school__path__startswith=_region(actor))
+    published = Q(state=Offer.State.PUBLISHED, school__path__startswith=region_path(actor))
     match perm, actor.role:
         case Perm.OFFER_READ, role if role in FAMILY:
             menus = rounds(actor, Perm.ROUND_CHOOSE).values("pk")
@@ -159,7 +158,7 @@ def seats(actor: Actor, perm: Perm) -> QuerySet[Seat]:
     wherever they learn; the section's teacher, and a school that pupils come to, only theirs, and
     only from the result to some days after the last lesson (design §5).
     """
-    rows = Seat.objects.filter(round__state__in=_TOLD)
+    rows = Seat.objects.filter(round__state__in=Round.TOLD)
     match perm, actor.role:
         case Perm.SEAT_READ, role if role in FAMILY:
             return rows.filter(pupil__in=choosers(actor))

@@ -21,7 +21,7 @@ def _period(label: str, choices: Iterable[tuple[Any, str]]) -> forms.TypedChoice
     )
 
 
-class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg] # not subscriptable at run time
     """A teacher by name."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -49,7 +49,9 @@ class AbsenceForm(forms.Form):
         if own:
             del self.fields["teacher"]
         else:
-            self.fields["teacher"].queryset = people  # type: ignore[attr-defined]
+            field = self.fields["teacher"]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = people
 
     def clean(self) -> dict[str, Any]:
         """The end does not lie before the beginning."""
@@ -81,4 +83,6 @@ class SuspensionForm(forms.Form):
     def __init__(self, *args: Any, places: QuerySet[Organisation], **kwargs: Any) -> None:
         """Offer what the actor answers for."""
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = places  # type: ignore[attr-defined]
+        field = self.fields["organisation"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = places

@@ -54,6 +54,7 @@ class TaskForm(forms.Form):
     ) -> None:  # fmt: skip
         """Offer what the school has."""
         super().__init__(*args, **kwargs)
+        # The stubs know form fields by name as plain Field, which has no queryset.
         self.fields["subject"].queryset = Subject.objects.order_by("position")  # type: ignore[attr-defined]
         self.fields["classes"].queryset = classes  # type: ignore[attr-defined]
         self.fields["teachers"].queryset = teachers  # type: ignore[attr-defined]
@@ -156,6 +157,7 @@ class BeginForm(forms.Form):
     def __init__(self, *args: Any, sources: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         """Offer an empty one, and the timetables of terms."""
         super().__init__(*args, **kwargs)
+        # As above: for the stubs a plain Field has no choices.
         self.fields["source"].choices = [("", "空白方案"), *sources]  # type: ignore[attr-defined]
 
 

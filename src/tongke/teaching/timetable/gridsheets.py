@@ -38,12 +38,18 @@ class Page:
         """The text with every merged range full of its first cell."""
         width = max((len(row) for row in self.rows), default=0)
         grid = [[*row, *[""] * (width - len(row))] for row in self.rows]
+        # True ranges never overlap; a file of overlapping ones is not worked through.
+        left_over = len(grid) * width
         for top, left, bottom, right in self.merges:
             if top >= len(grid) or left >= width:
                 continue
+            last, edge = min(bottom, len(grid) - 1), min(right, width - 1)
+            left_over -= (last - top + 1) * (edge - left + 1)
+            if left_over < 0:
+                break
             text = grid[top][left]
-            for row in range(top, min(bottom, len(grid) - 1) + 1):
-                for column in range(left, min(right, width - 1) + 1):
+            for row in range(top, last + 1):
+                for column in range(left, edge + 1):
                     grid[row][column] = text
         return grid
 
@@ -140,6 +146,8 @@ def _told(title: str, grid: Grid, layout: Layout) -> dict[str, list[Found]]:
     if layout.days_row >= len(grid):
         return {}
     if layout.shape == "across":
+        if layout.periods >= len(grid) or layout.names >= len(grid[0]):
+            return {}
         return _across(title, grid, layout)
     days = _days_in(grid[layout.days_row])
     return _block(title, grid, layout.days_row, days, layout.periods, len(grid)) if days else {}

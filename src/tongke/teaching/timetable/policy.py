@@ -289,7 +289,8 @@ def course_pupils(actor: Actor, course: Course, day: date) -> QuerySet[Person]:
 
     The delivering teacher sees the pupils of every class of the course, remote ones included,
     for this course only and from its first to its last lesson only. An assistant sees the class
-    they assist. Schools see their own pupils, the bureau those of the region.
+    they assist. Whoever stands in for one of them sees the same, on the day of that lesson only.
+    Schools see their own pupils, the bureau those of the region.
     """
     sides = Q(school_class__in=Listener.objects.filter(course=course).values("school_class"))
     if course.host_class_id is not None:
@@ -313,7 +314,14 @@ def _known(actor: Actor, course: Course, day: date) -> Q:
             if course.host_teacher_id == actor.person.pk:
                 return Q()
             helped = Listener.objects.filter(course=course, assistant=actor.person)
-            return Q(school_class__in=helped.values("school_class"))
+            given = Lesson.objects.filter(course=course, day=day)
+            given = given.exclude(state=Lesson.State.CANCELLED)
+            heard = LessonClass.objects.filter(lesson__in=given, assistant=actor.person)
+            return (
+                Q(Exists(given.filter(teacher=actor.person)))
+                | Q(school_class__in=helped.values("school_class"))
+                | Q(school_class__in=heard.values("school_class"))
+            )
         case _:
             return nobody
 

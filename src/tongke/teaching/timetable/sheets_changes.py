@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.utils import timezone
+
 from tongke.core.spreadsheets import Column, Sheet
-from tongke.teaching.timetable.models import DayChange
+from tongke.teaching.timetable.models import DayChange, Suspension
 from tongke.teaching.timetable.queries.calendar import weekday_name
 from tongke.teaching.timetable.queries.changes_away import span
 from tongke.teaching.timetable.queries.changes_list import AbsenceLine
+from tongke.teaching.timetable.queries.gaps_deliverers import Deliverer
 from tongke.teaching.timetable.queries.gaps_trend import Tally, Trend
 
 CHANGES = Sheet(
@@ -43,6 +46,35 @@ ABSENCES = Sheet(
     ),
 )
 
+SUSPENSIONS = Sheet(
+    "suspensions",
+    "停课日",
+    (
+        Column("日期", "day", "date"),
+        Column("范围", "place", width=24),
+        Column("只停本校", "alone", "bool"),
+        Column("从第几节", "from_seq", "integer"),
+        Column("到第几节", "until_seq", "integer"),
+        Column("原因", "reason", width=24),
+        Column("停课节数", "lessons", "integer"),
+        Column("补课日期", "make_up_on", "date"),
+        Column("撤销日期", "undone", "date"),
+    ),
+)
+
+DELIVERERS = Sheet(
+    "deliverers",
+    "可能的主讲教师",
+    (
+        Column("教师", "teacher"),
+        Column("学校", "school", width=20),
+        Column("主讲教室", "room", width=16),
+        Column("共同空闲（节/周）", "slots", "integer"),
+        Column("时间", "times", width=30),
+        Column("说明", "reason", width=44),
+    ),
+)
+
 HELD = Sheet(
     "held",
     "实开情况",
@@ -61,7 +93,9 @@ HELD = Sheet(
 def change_rows(rows: Iterable[DayChange]) -> Iterator[dict[str, Any]]:
     """Rows of `CHANGES`."""
     for row in rows:
-        klass = row.school_class.name if row.school_class else str(row.lesson.course)  # type: ignore[union-attr]
+        # A change without a class is of a joint lesson (day_change_of_something).
+        klass = row.school_class.name if row.school_class else ""
+        klass = klass or (str(row.lesson.course) if row.lesson else "")
         yield {
             "day": row.day, "weekday": weekday_name(row.day.isoweekday()), "seq": row.seq,
             "school": row.school.name, "school_class": klass, "kind": row.get_kind_display(),
@@ -81,6 +115,26 @@ def absence_rows(lines: Iterable[AbsenceLine]) -> Iterator[dict[str, Any]]:
             "school": one.school.name, "teacher": one.teacher.name,
             "kind": one.get_kind_display(), "span": span(one), "state": one.get_state_display(),
             "arranged": line.arranged, "open": line.open,
+        }  # fmt: skip
+
+
+def suspension_rows(rows: Iterable[Suspension]) -> Iterator[dict[str, Any]]:
+    """Rows of `SUSPENSIONS`."""
+    for row in rows:
+        yield {
+            "day": row.day, "place": row.organisation.name, "alone": row.alone,
+            "from_seq": row.from_seq, "until_seq": row.until_seq, "reason": row.reason,
+            "lessons": row.lessons, "make_up_on": row.make_up_on,
+            "undone": timezone.localdate(row.undone_at) if row.undone_at else None,
+        }  # fmt: skip
+
+
+def deliverer_rows(found: Iterable[Deliverer]) -> Iterator[dict[str, Any]]:
+    """Rows of `DELIVERERS`, best first."""
+    for one in found:
+        yield {
+            "teacher": one.person.name, "school": one.school.name, "room": one.room.name,
+            "slots": one.slots, "times": "、".join(one.times), "reason": one.reason,
         }  # fmt: skip
 
 

@@ -21,10 +21,16 @@ urlpatterns: list[URLPattern] = [
     path("changes/<int:pk>/refuse/", changes_days.change_refuse, name="change-refuse"),
     path("changes/<int:pk>/undo/", changes_days.change_undo, name="change-undo"),
     path("suspensions/", changes_days.suspension_list, name="suspension-list"),
+    path("suspensions/export/", changes_days.suspension_export, name="suspension-export"),
     path("suspensions/new/", changes_days.suspension_create, name="suspension-create"),
     path("suspensions/<int:pk>/undo/", changes_days.suspension_undo, name="suspension-undo"),
     path("gaps/held/", gaps_more.gap_held, name="gap-held"),
     path("gaps/held/export/", gaps_more.gap_held_export, name="gap-held-export"),
     path("gaps/classes/<int:pk>/<str:subject>/", gaps_more.gap_deliverers, name="gap-deliverers"),
+    path(
+        "gaps/classes/<int:pk>/<str:subject>/export/",
+        gaps_more.gap_deliverers_export,
+        name="gap-deliverers-export",
+    ),
     path("gaps/classes/<int:pk>/<str:subject>/ask/", gaps_more.gap_ask, name="gap-ask"),
 ]

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
+from tongke.foundation.people.actors import now
 from tongke.foundation.people.models import SchoolClass
 from tongke.teaching.continuity.models import HomeTeaching, Leave, Visit
 
@@ -15,7 +16,7 @@ LEAVE_SORTS = {"starts": "starts_on", "pupil": "pupil__name", "asked": "asked_at
 def leave_rows(
     rows: QuerySet[Leave], *, text: str = "", state: str = "", kind: str = "", sort: str = ""
 ) -> QuerySet[Leave]:
-    """Leave narrowed and in the order asked for; what waits comes first by default."""
+    """Leave narrowed and in the order asked for; the latest days come first by default."""
     if text:
         rows = rows.filter(pupil__name__icontains=text)
     if state in Leave.State.values:
@@ -33,7 +34,7 @@ def leave_rows(
 def home_rows(
     rows: QuerySet[HomeTeaching], today: date, *, text: str = "", running: str = ""
 ) -> QuerySet[HomeTeaching]:
-    """Teaching at home with its visits counted, running ones first."""
+    """Teaching at home with its visits counted, the latest begun first."""
     if text:
         rows = rows.filter(Q(pupil__name__icontains=text) | Q(teacher__name__icontains=text))
     if running == "yes":
@@ -65,14 +66,23 @@ class ClassLine:
     away: int
 
 
+def confirmed_on(day: date) -> QuerySet[Leave]:
+    """Confirmed leave that touches a day; the sealed columns stay in the database."""
+    rows = Leave.objects.filter(state=Leave.State.CONFIRMED, starts_on__lte=day, ends_on__gte=day)
+    return rows.defer("reason", "medical")
+
+
+def taught_at_home_on(day: date) -> QuerySet[HomeTeaching]:
+    """Teaching at home that is in force on a day; the sealed column stays in the database."""
+    return HomeTeaching.objects.filter(now(day)).defer("medical")
+
+
 def away_counts(classes: Iterable[SchoolClass], day: date) -> dict[int, int]:
     """How many pupils of each class are on leave or taught at home on a day."""
     ids = [each.pk for each in classes]
     found: dict[int, set[int]] = {}
-    leaves = Leave.objects.filter(
-        school_class__in=ids, state=Leave.State.CONFIRMED, starts_on__lte=day, ends_on__gte=day
-    )
-    homes = HomeTeaching.objects.filter(school_class__in=ids, since__lte=day).exclude(until__lt=day)
+    leaves = confirmed_on(day).filter(school_class__in=ids)
+    homes = taught_at_home_on(day).filter(school_class__in=ids)
     for klass, pupil in [
         *leaves.values_list("school_class", "pupil"), *homes.values_list("school_class", "pupil"),
     ]:  # fmt: skip
@@ -82,8 +92,5 @@ def away_counts(classes: Iterable[SchoolClass], day: date) -> dict[int, int]:
 
 def on_leave(class_ids: Iterable[int], day: date, seq: int) -> dict[int, str]:
     """Pupils on leave in a period, with the kind of leave: what a roll call begins with."""
-    rows = Leave.objects.filter(
-        school_class__in=list(class_ids), state=Leave.State.CONFIRMED, starts_on__lte=day,
-        ends_on__gte=day,
-    ).defer("reason", "medical")  # fmt: skip
+    rows = confirmed_on(day).filter(school_class__in=list(class_ids))
     return {each.pupil_id: str(each.get_kind_display()) for each in rows if each.covers(day, seq)}

@@ -8,6 +8,7 @@ from tongke.foundation.people.actors import now
 from tongke.foundation.people.models import Enrolment, Person, SchoolClass
 from tongke.teaching.assessment.models import Item
 from tongke.teaching.continuity.models import HomeTeaching, Leave, StandIn, Study
+from tongke.teaching.continuity.queries.away import confirmed_on, taught_at_home_on
 from tongke.teaching.continuity.queries.days import ClassDay, Part, class_day
 
 
@@ -75,15 +76,12 @@ def class_of(pupil: Person, day: date) -> SchoolClass | None:
 
 def leaves_on(pupils: Iterable[int], day: date) -> list[Leave]:
     """Confirmed leave of these pupils that touches a day."""
-    rows = Leave.objects.filter(
-        pupil__in=list(pupils), state=Leave.State.CONFIRMED, starts_on__lte=day, ends_on__gte=day
-    )
-    return list(rows.select_related("pupil"))
+    return list(confirmed_on(day).filter(pupil__in=list(pupils)).select_related("pupil"))
 
 
 def home_taught_on(pupils: Iterable[int], day: date) -> list[HomeTeaching]:
     """Teaching at home of these pupils that is in force on a day."""
-    rows = HomeTeaching.objects.filter(now(day), pupil__in=list(pupils))
+    rows = taught_at_home_on(day).filter(pupil__in=list(pupils))
     return list(rows.select_related("pupil", "teacher"))
 
 
@@ -135,11 +133,6 @@ class PupilLine:
     pupil: Person
     away: str
     marks: tuple[Study | None, ...]
-
-    @property
-    def opened(self) -> int:
-        """How many periods were opened."""
-        return sum(each is not None for each in self.marks)
 
     @property
     def done(self) -> int:

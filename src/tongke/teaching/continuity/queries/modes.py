@@ -7,8 +7,6 @@ from tongke.foundation.people.models import SchoolClass
 from tongke.teaching.continuity.models import Emergency
 from tongke.teaching.continuity.scope import Order, ruling
 
-NO_END = date.max
-
 
 def order_of(emergency: Emergency) -> Order:
     """The rule's view of an emergency; its scopes with organisations must be prefetched."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 
 from tongke.core.profile import current
 from tongke.foundation.people.models import Organisation, SchoolClass
@@ -109,8 +109,8 @@ def school_lines(emergency: Emergency, schools: QuerySet[Organisation]) -> list[
     classes: dict[int, set[int]] = defaultdict(set)
     pupils: dict[int, dict[int, datetime]] = defaultdict(dict)
     teachers: dict[int, set[int]] = defaultdict(set)
-    rows = Opening.objects.filter(emergency=emergency).order_by("at")
-    for klass, school, person, teacher, at in rows.values_list(
+    rows = Opening.objects.filter(emergency=emergency, school_class__school__in=schools)
+    for klass, school, person, teacher, at in rows.order_by("at").values_list(
         "school_class", "school_class__school", "person", "teacher", "at"
     ):
         if teacher:
@@ -118,7 +118,7 @@ def school_lines(emergency: Emergency, schools: QuerySet[Organisation]) -> list[
         else:
             classes[school].add(klass)
             pupils[school].setdefault(person, at)
-    limit = current(ContinuityProfile).switch_target_minutes
+    limit = target_minutes()
     lines = []
     for each in switches:
         key, start = each.school_id, starts[each.school_id]
@@ -159,26 +159,16 @@ class Seen:
 
     opened: int
     done: int
-    asked: int
 
 
 def seen(stand_ins: Iterable[StandIn]) -> dict[int, Seen]:
-    """How many pupils opened, finished and wait for an answer, by stand-in."""
+    """How many pupils opened and finished, by stand-in."""
     rows = (
         Study.objects.filter(stand_in__in=[each.pk for each in stand_ins if each.pk])
         .values("stand_in")
-        .annotate(
-            opened=Count("pk"), done=Count("done_at"),
-            asked=Count("pk", filter=Q(replied_at=None) & ~Q(question="")),
-        )
-    )  # fmt: skip
-    return {row["stand_in"]: Seen(row["opened"], row["done"], row["asked"]) for row in rows}
-
-
-def coverage(rows: QuerySet[SchoolSwitch]) -> tuple[int, int]:
-    """Lessons of some schools, and how many of them have something to learn with."""
-    found = rows.aggregate(periods=Sum(F("periods")), matched=Sum(F("matched")))
-    return found["periods"] or 0, found["matched"] or 0
+        .annotate(opened=Count("pk"), done=Count("done_at"))
+    )
+    return {row["stand_in"]: Seen(row["opened"], row["done"]) for row in rows}
 
 
 def target_minutes() -> int:

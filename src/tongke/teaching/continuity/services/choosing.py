@@ -58,7 +58,7 @@ def choose(part: Part, wanted: Wanted, *, by: Actor, at: datetime) -> StandIn:
     StandIn.objects.filter(pk=stand_in.pk).update(
         kind=kind, resource=wanted.resource, link=wanted.link,
         task=wanted.task or stand_in.task,
-        why=f"{by.person.name}老师指定" + (f"：{wanted.note}" if wanted.note else "")[:100],
+        why=(f"{by.person.name}老师指定" + (f"：{wanted.note}" if wanted.note else ""))[:120],
     )  # fmt: skip
     stand_in.refresh_from_db()
     _recount(part)

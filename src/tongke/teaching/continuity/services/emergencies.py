@@ -135,7 +135,8 @@ def close(
         raise Refused("已经结束或撤回，不用再操作。")
     emergency.refresh_from_db()
     record("continuity.emergency.closed", emergency, actor=by, at=at)
-    preparing.tell_end.enqueue(key=str(emergency.pk), emergency_id=emergency.pk)
+    key = f"{emergency.pk}:closed:{at.timestamp()}"
+    preparing.tell_end.enqueue(key=key, emergency_id=emergency.pk)
 
 
 @transaction.atomic
@@ -155,7 +156,7 @@ def revoke(emergency: Emergency, *, reason: str, by: Actor, at: datetime) -> Non
 
 @transaction.atomic
 def reopen(emergency: Emergency, *, by: Actor, at: datetime) -> None:
-    """Undo an early end: the emergency stands again as it was declared.
+    """Undo an early end: the emergency stands again as it was declared, and everybody is told.
 
     Raises:
         Refused: it was not ended early, or is over; nothing is written.
@@ -170,5 +171,5 @@ def reopen(emergency: Emergency, *, by: Actor, at: datetime) -> None:
         raise Refused("没有提前结束，不用恢复。")
     emergency.refresh_from_db()
     record("continuity.emergency.reopened", emergency, actor=by, at=at)
-    key = f"{emergency.pk}:again:{at.timestamp():.0f}"
-    preparing.prepare.enqueue(key=key, emergency_id=emergency.pk)
+    again = f":again:{at.timestamp()}"
+    preparing.prepare.enqueue(key=f"{emergency.pk}{again}", emergency_id=emergency.pk, again=again)

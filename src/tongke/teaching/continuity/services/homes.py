@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tongke.core.audit import record
@@ -45,13 +46,7 @@ def open_home(new: NewHome, *, by: Actor, at: datetime) -> HomeTeaching:
     school_class = class_of(new.pupil, max(new.since, by.today))
     if school_class is None:
         raise Refused("这名学生不在任何班级。")
-    if new.until is not None and new.until < new.since:
-        raise Refused("结束日期在开始日期之前，请改正。")
-    meets = HomeTeaching.objects.filter(pupil=new.pupil).exclude(until__lt=new.since)
-    if new.until is not None:
-        meets = meets.exclude(since__gt=new.until)
-    if meets.exists():
-        raise Refused("这名学生这段时间已经有送教上门的安排。")
+    _check(new, HomeTeaching.objects.all())
     made = HomeTeaching.objects.create(
         pupil=new.pupil, school_class=school_class, teacher=new.teacher, since=new.since,
         until=new.until, weekday=new.weekday, visit_at=new.visit_at, minutes=new.minutes,
@@ -62,15 +57,28 @@ def open_home(new: NewHome, *, by: Actor, at: datetime) -> HomeTeaching:
     return made
 
 
+def _check(new: NewHome, others: QuerySet[HomeTeaching]) -> None:
+    """The days must hold, and meet none of the pupil's others."""
+    if new.until is not None and new.until < new.since:
+        raise Refused("结束日期在开始日期之前，请改正。")
+    # Two clicks at once wait for one another here, so that the second finds the first.
+    Person.objects.select_for_update().get(pk=new.pupil.pk)
+    meets = others.filter(pupil=new.pupil).exclude(until__lt=new.since)
+    if new.until is not None:
+        meets = meets.exclude(since__gt=new.until)
+    if meets.exists():
+        raise Refused("这名学生这段时间已经有送教上门的安排。")
+
+
 @transaction.atomic
 def edit_home(home: HomeTeaching, new: NewHome, *, by: Actor, at: datetime) -> None:
     """Change teacher, days or plan; visits still planned are laid anew.
 
     Raises:
-        Refused: dates do not hold; nothing is written.
+        Refused: dates do not hold, or meet another teaching at home of the pupil; nothing is
+            written.
     """
-    if new.until is not None and new.until < new.since:
-        raise Refused("结束日期在开始日期之前，请改正。")
+    _check(new, HomeTeaching.objects.exclude(pk=home.pk))
     HomeTeaching.objects.filter(pk=home.pk).update(
         teacher=new.teacher, since=new.since, until=new.until, weekday=new.weekday,
         visit_at=new.visit_at, minutes=new.minutes, plan=new.plan,

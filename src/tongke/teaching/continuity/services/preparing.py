@@ -42,8 +42,12 @@ def affected(emergency: Emergency) -> QuerySet[SchoolClass]:
 
 
 @task("continuity.prepare")
-def prepare(emergency_id: int) -> None:
-    """Give each school of an emergency its own small jobs. Safe to run twice."""
+def prepare(emergency_id: int, again: str = "") -> None:
+    """Give each school of an emergency its own small jobs. Safe to run twice.
+
+    Args:
+        again: names the undoing of an early end, of which everybody is told; else empty.
+    """
     emergency = Emergency.objects.get(pk=emergency_id)
     if emergency.state == _OFF or emergency.last_day() < timezone.localdate():
         return
@@ -51,10 +55,12 @@ def prepare(emergency_id: int) -> None:
     today = timezone.localdate()
     for pk in schools:
         prepare_school.enqueue(
-            key=f"{emergency_id}:{pk}:{today}", emergency_id=emergency_id, school_id=pk
+            key=f"{emergency_id}:{pk}:{today}{again}", emergency_id=emergency_id, school_id=pk
         )
     for pk in schools:
-        tell_school.enqueue(key=f"{emergency_id}:{pk}", emergency_id=emergency_id, school_id=pk)
+        tell_school.enqueue(
+            key=f"{emergency_id}:{pk}{again}", emergency_id=emergency_id, school_id=pk, again=again
+        )
 
 
 def list_schools(emergency: Emergency) -> list[int]:
@@ -169,12 +175,13 @@ def prepare_ahead() -> None:
 
 
 @task("continuity.tell_school")
-def tell_school(emergency_id: int, school_id: int) -> None:
+def tell_school(emergency_id: int, school_id: int, again: str = "") -> None:
     """Tell the teachers and families of a school. Safe to run twice: messages have keys."""
     emergency = Emergency.objects.get(pk=emergency_id)
     if emergency.state == _OFF or emergency.last_day() < timezone.localdate():
         return
-    told = _tell(emergency, school_id, "emergency", _begin_words(emergency), emergency.reason)
+    words = _begin_words(emergency, again=bool(again))
+    told = _tell(emergency, school_id, f"emergency{again}", words, emergency.reason)
     rows = SchoolSwitch.objects.filter(emergency=emergency, school=school_id, told_at=None)
     rows.update(told=told, told_at=timezone.now())
 
@@ -186,7 +193,7 @@ def tell_end(emergency_id: int) -> None:
     if emergency.state == Emergency.State.ACTIVE:
         return
     for pk in emergency.schools.order_by("school").values_list("school", flat=True):
-        key = f"{emergency_id}:{pk}:{emergency.state}:{emergency.back_on}:{emergency.back_seq}"
+        key = f"{emergency_id}:{pk}:{_end_key(emergency)}"
         tell_school_end.enqueue(key=key, emergency_id=emergency_id, school_id=pk)
 
 
@@ -196,20 +203,27 @@ def tell_school_end(emergency_id: int, school_id: int) -> None:
     emergency = Emergency.objects.get(pk=emergency_id)
     if emergency.state == Emergency.State.ACTIVE:
         return
-    key = f"emergency-end:{emergency.state}:{emergency.back_on}:{emergency.back_seq}"
+    key = f"emergency-end:{_end_key(emergency)}"
     _tell(emergency, school_id, key, _end_words(emergency), emergency.close_reason)
+
+
+def _end_key(emergency: Emergency) -> str:
+    """Which end it is: one that was undone and came again is told of again."""
+    assert emergency.closed_at is not None
+    return f"{emergency.state}:{emergency.closed_at.timestamp()}"
 
 
 def _mark(emergency: Emergency) -> str:
     return "【演练】" if emergency.drill else ""
 
 
-def _begin_words(emergency: Emergency) -> str:
+def _begin_words(emergency: Emergency, *, again: bool) -> str:
     first, last = day_name(emergency.starts_on), day_name(emergency.ends_on)
     if emergency.first_seq > 1:
         first += f"第 {emergency.first_seq} 节"
     span = f"{first}起" if first == last else f"{first}至{last}"
-    return f"{_mark(emergency)}{emergency.title}：{span}在家上课"
+    what = f"{emergency.title}恢复" if again else emergency.title
+    return f"{_mark(emergency)}{what}：{span}在家上课"
 
 
 def _end_words(emergency: Emergency) -> str:

@@ -14,7 +14,6 @@ from tongke.core.profile import current
 from tongke.engines.learning import services as learning
 from tongke.foundation.people.actors import Actor
 from tongke.foundation.people.models import Account, Person
-from tongke.foundation.people.roles import FAMILY
 from tongke.teaching.assessment import services as bank
 from tongke.teaching.assessment.models import Item
 from tongke.teaching.continuity.models import Opening, StandIn, Study
@@ -235,8 +234,3 @@ def reply(study: Study, text: str, *, by: Actor, at: datetime) -> None:
             key=f"continuity-reply:{study.pk}:{at.timestamp()}",
             url=reverse("continuity:part", args=[study.pupil_id, day, seq]),
         )  # fmt: skip
-
-
-def may_study(by: Actor) -> bool:
-    """Whether the actor is a pupil or a guardian: the ones who open a pupil's day."""
-    return by.role in FAMILY

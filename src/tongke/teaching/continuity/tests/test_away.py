@@ -1,6 +1,7 @@
 """Leave and teaching at home."""
 
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -22,14 +23,15 @@ pytestmark = pytest.mark.slow
 TUESDAY = MONDAY + timedelta(days=1)
 
 
-def ask(scene: Scene, **over: object) -> Leave:
-    new: dict[str, object] = {
+def ask(scene: Scene, **over: Any) -> Leave:
+    """The pupil's leave from Monday's second to Tuesday's first period, with fields changed."""
+    new: dict[str, Any] = {
         "pupil": scene.cast.pupil.person, "kind": "sick", "starts_on": MONDAY,
         "ends_on": TUESDAY, "first_seq": 2, "last_seq": 1, "reason": "发烧",
         "medical": "青霉素过敏",
     }  # fmt: skip
     by = over.pop("by", scene.cast.guardian)
-    return leaves.ask(NewLeave(**{**new, **over}), by=by, at=NOON)  # type: ignore[arg-type]
+    return leaves.ask(NewLeave(**{**new, **over}), by=by, at=NOON)
 
 
 def test_confirmed_leave_gives_the_pupil_the_classes_day_and_nobody_else(scene: Scene) -> None:
@@ -121,22 +123,17 @@ def test_a_pupil_taught_at_home_has_every_day_and_a_log_of_visits(scene: Scene) 
         homes.add_visit(home, MONDAY, by=cast.deer_assistant, at=NOON)
     with pytest.raises(Refused, match="起止日期"):
         homes.add_visit(home, date(2026, 9, 1), by=cast.deer_assistant, at=NOON)
-    log = {"state": "held", "minutes": 60, "note": "认识 5 个字"}
-    homes.log_visit(visit, **log, by=cast.deer_assistant, at=NOON)  # type: ignore[arg-type]
+    log: dict[str, Any] = {"state": "held", "minutes": 60, "note": "认识 5 个字"}
+    homes.log_visit(visit, **log, by=cast.deer_assistant, at=NOON)
     assert (visit.state, visit.minutes) == ("held", 60)
-    refused: tuple[tuple[dict[str, object], str], ...] = (
+    refused: tuple[tuple[dict[str, Any], str], ...] = (
         ({**log, "minutes": 0}, "分钟数"), ({**log, "state": "missed", "note": ""}, "写明原因"),
     )  # fmt: skip
     for bad, words in refused:
         with pytest.raises(Refused, match=words):
-            homes.log_visit(visit, **bad, by=cast.deer_assistant, at=NOON)  # type: ignore[arg-type]
+            homes.log_visit(visit, **bad, by=cast.deer_assistant, at=NOON)
     with pytest.raises(Refused, match="还没到"):
-        homes.log_visit(
-            Visit.objects.get(day=days[0]),
-            **log,
-            by=cast.deer_assistant,
-            at=NOON,  # type: ignore[arg-type]
-        )
+        homes.log_visit(Visit.objects.get(day=days[0]), **log, by=cast.deer_assistant, at=NOON)
     changed = NewHome(**{**vars(new), "weekday": 5, "until": date(2026, 12, 4)})
     homes.edit_home(home, changed, by=cast.deer_head, at=NOON)
     kept = list(home.visits.order_by("day").values_list("day", "state"))
@@ -144,5 +141,17 @@ def test_a_pupil_taught_at_home_has_every_day_and_a_log_of_visits(scene: Scene) 
         (MONDAY, "held"), (date(2026, 11, 27), "planned"), (date(2026, 12, 4), "planned"),
     ]  # fmt: skip
     assert HomeTeaching.objects.get().medical == "行动不便"
+    later = homes.open_home(
+        NewHome(**{**vars(new), "since": date(2026, 12, 7)}), by=cast.deer_head, at=NOON
+    )
+    with pytest.raises(Refused, match="已经有"):
+        homes.edit_home(home, new, by=cast.deer_head, at=NOON)
+    home.refresh_from_db()
+    assert home.until == date(2026, 12, 4)
+    homes.edit_home(
+        later, NewHome(**{**vars(new), "since": date(2026, 12, 8)}), by=cast.deer_head, at=NOON
+    )
+    later.visits.all().delete()
+    later.delete()
     row = away.home_rows(HomeTeaching.objects.all(), MONDAY, text="安", running="yes").get()
     assert (vars(row)["held"], vars(row)["due"]) == (1, 0)

@@ -1,10 +1,12 @@
 """Declaring, switching, preparing, ending, taking back."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from tongke.core.errors import Refused
 from tongke.core.jobs import run_pending
@@ -212,11 +214,31 @@ def test_ending_early_brings_classes_back_from_a_period_on_and_can_be_undone(sce
         emergencies.close(
             declared, back_on=TUESDAY, back_seq=2, reason="再", by=cast.officer, at=NOON
         )
-    run_pending()
-    ended = Message.objects.filter(title__contains="提前结束")
-    assert not ended.exists() or ended.filter(account=cast.guardian.account).count() == 1
     emergencies.reopen(declared, by=cast.officer, at=NOON)
     assert len(class_day(deer, TUESDAY + timedelta(days=1)).online) == 3
+
+
+def test_every_end_and_every_return_home_is_told_of_even_the_same_twice(scene: Scene) -> None:
+    cast, at = scene.cast, timezone.now()
+    declared = declare(cast.officer, cast.centre, at=at, days=3)
+    run_pending()
+    mine = Message.objects.filter(account=cast.guardian.account, kind="continuity.switch")
+    assert mine.count() == 1
+    back = timezone.localdate(at) + timedelta(days=1)
+    for number in range(2):
+        moment = at + timedelta(minutes=number)
+        emergencies.close(
+            declared, back_on=back, back_seq=1, reason="雪停", by=cast.officer, at=moment
+        )
+        run_pending()
+        assert mine.filter(title__contains="提前结束").count() == number + 1
+        emergencies.reopen(declared, by=cast.officer, at=moment)
+        run_pending()
+        assert mine.filter(title__contains="暴雪停课恢复").count() == number + 1
+    # A job that runs twice tells nobody twice.
+    preparing.prepare.handler(declared.pk, again=f":again:{moment.timestamp()}")
+    run_pending()
+    assert mine.count() == 5
 
 
 def test_of_two_that_overlap_the_real_the_narrow_and_the_late_one_rules(scene: Scene) -> None:
@@ -249,7 +271,7 @@ def test_of_two_that_overlap_the_real_the_narrow_and_the_late_one_rules(scene: S
     ],
 )
 def test_what_does_not_hold_is_refused_with_a_sentence(
-    scene: Scene, over: dict[str, object], words: str
+    scene: Scene, over: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(Refused, match=words):
         declare(scene.cast.officer, scene.cast.centre, **over)
@@ -280,10 +302,10 @@ def test_a_subject_that_moved_takes_the_place_of_the_old_stand_in(scene: Scene) 
 
 
 def test_the_cost_of_a_day_does_not_grow_with_classes(
-    scene: Scene, django_assert_max_num_queries: object
+    scene: Scene, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     classes = list(SchoolClass.objects.select_related("school"))
     declare(scene.cast.officer, scene.cast.region.region)
-    with django_assert_max_num_queries(30):  # type: ignore[operator]
+    with django_assert_max_num_queries(30):
         found = class_days(classes, MONDAY)
     assert sum(len(one.online) for one in found.values()) == 5

@@ -25,7 +25,7 @@ def url(name: str, *args: object) -> str:
     return reverse(f"continuity:{name}", args=args)
 
 
-def text_of(client: Client, name: str, *args: object, **query: object) -> str:
+def text_of(client: Client, name: str, *args: object, **query: str | int) -> str:
     response = client.get(url(name, *args), query)
     assert response.status_code == 200, (name, response.status_code)
     return response.content.decode()
@@ -102,6 +102,12 @@ def test_from_the_declaration_to_the_childs_phone_and_back(live: Scene) -> None:
     assert "完成 1 / 3" in text_of(pupil, "today", day=day)
 
     assert "鹿回湾教学点" in text_of(teacher, "class-list", day=day)
+    book = load_workbook(io.BytesIO(teacher.get(url("class-export"), {"day": day}).content))
+    listed = [row[:4] for row in book.worksheets[0].iter_rows(values_only=True)]
+    assert next(row for row in listed if row[0] == "鹿回湾教学点")[2:] == ("大雪停课", 3)
+    none = teacher.get(url("class-export"), {"day": day, "q": "没有这所"}).content
+    none_rows = load_workbook(io.BytesIO(none)).worksheets[0].iter_rows(values_only=True)
+    assert "鹿回湾教学点" not in {row[0] for row in none_rows}
     class_page = text_of(teacher, "class-day", cast.deer_class.pk, day)
     assert "第 2 题为什么错？" in class_page
     assert "换一个" in class_page
@@ -173,7 +179,9 @@ def test_leave_from_the_phone_to_the_day_at_home(live: Scene) -> None:
     assert "待确认" in text_of(teacher, "leave-list", state="asked", q="安", sort="pupil")
     assert "腹痛" in text_of(teacher, "leave-detail", leave.pk)
     assert AuditEntry.objects.filter(action="record.read", object_id=leave.pk).count() == 1
+    # The pupil is not shown why, so that nothing is read and nothing noted.
     assert "腹痛" not in text_of(client_of(cast.pupil), "leave-detail", leave.pk)
+    assert AuditEntry.objects.filter(action="record.read", object_id=leave.pk).count() == 1
     teacher.post(url("leave-decide", leave.pk), {"answer": "好好休息"})
     teacher.post(url("leave-guide", leave.pk), {"text": "看第 2 单元"})
     page = text_of(family, "today", day=tomorrow.isoformat())
@@ -206,6 +214,10 @@ def test_teaching_at_home_from_plan_to_log(live: Scene) -> None:
     assert "行动不便" not in text_of(client_of(cast.officer), "home-detail", home.pk)
     assert (
         AuditEntry.objects.filter(action="record.read", object_type__contains="home").count() == 1
+    )
+    assert (
+        "请选一个日期"
+        in teacher.post(url("visit-add", home.pk), {"day": "x"}, follow=True).content.decode()
     )
     teacher.post(url("visit-add", home.pk), {"day": today})
     visit = Visit.objects.get(day=today)

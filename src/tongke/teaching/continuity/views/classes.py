@@ -1,6 +1,8 @@
 """The online day of classes, for teachers and schools: stand-ins, who took part, questions."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import partial
 
 from django.db.models import QuerySet
@@ -10,14 +12,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongke.core.errors import Refused
-from tongke.core.web import page_of
+from tongke.core.spreadsheets import export_xlsx
+from tongke.core.web import excel_response, page_of
 from tongke.engines.library import policy as library
 from tongke.engines.library import queries as library_queries
 from tongke.engines.library.models import Resource
 from tongke.foundation.people.models import SchoolClass
 from tongke.foundation.people.roles import Role
 from tongke.foundation.people.web import AuthedRequest, words_in
-from tongke.teaching.continuity import policy
+from tongke.teaching.continuity import policy, sheets
 from tongke.teaching.continuity.forms import ChooseForm
 from tongke.teaching.continuity.policy import Perm
 from tongke.teaching.continuity.queries import away, days, learners, modes, reports
@@ -27,11 +30,23 @@ from tongke.teaching.continuity.services import choosing, studying
 from tongke.teaching.continuity.views.shared import asked_day, attempt, day_or_404
 
 
-@require_GET
-def class_list(request: AuthedRequest) -> HttpResponse:
-    """The classes one answers for that learn at home on a day, and who is away elsewhere."""
-    policy.require(request.actor, Perm.DAY_READ)
-    day, text = asked_day(request), words_in(request)
+@dataclass(frozen=True)
+class _Found:
+    """The classes of a day: all one answers for, those at home, pupils away, those to list."""
+
+    all: list[SchoolClass]
+    touched: set[int]
+    away: dict[int, int]
+    listed: list[SchoolClass]
+
+    def lines(self, classes: Iterable[SchoolClass], day: date) -> list[ClassLine]:
+        """Some of the classes as the list shows them."""
+        found = days.class_days(classes, day)
+        return [_line(one, self.away.get(pk, 0)) for pk, one in found.items()]
+
+
+def _found(request: AuthedRequest, day: date) -> _Found:
+    text = words_in(request)
     rows = policy.classes(request.actor, Perm.DAY_READ).select_related("school")
     ordered = list(rows.order_by("school__path", "grade_code", "number").distinct())
     counts = away.away_counts(ordered, day)
@@ -41,15 +56,33 @@ def class_list(request: AuthedRequest) -> HttpResponse:
         if (each.pk in touched or counts.get(each.pk))
         and (text in each.name or text in each.school.name)
     ]  # fmt: skip
-    page = page_of(request, listed, per=30)
-    found = days.class_days(list(page), day)
-    page.object_list = [_line(found[each.pk], counts.get(each.pk, 0)) for each in page]
+    return _Found(ordered, touched, counts, listed)
+
+
+@require_GET
+def class_list(request: AuthedRequest) -> HttpResponse:
+    """The classes one answers for that learn at home on a day, and who is away elsewhere."""
+    policy.require(request.actor, Perm.DAY_READ)
+    day = asked_day(request)
+    found = _found(request, day)
+    page = page_of(request, found.listed, per=30)
+    page.object_list = found.lines(page, day)
     context = {
         "page": page, "day": day, "is_today": day == request.actor.today,
         "before": day - timedelta(days=1), "after": day + timedelta(days=1),
-        "classes": len(ordered), "at_home": len(touched), "away": sum(counts.values()),
+        "classes": len(found.all), "at_home": len(found.touched), "away": sum(found.away.values()),
     }  # fmt: skip
     return render(request, "continuity/class_list.html", context)
+
+
+@require_GET
+def class_export(request: AuthedRequest) -> HttpResponse:
+    """The list of the day as it is searched, as a workbook."""
+    policy.require(request.actor, Perm.DAY_READ)
+    day = asked_day(request)
+    found = _found(request, day)
+    body = export_xlsx(sheets.CLASSES, sheets.class_rows(found.lines(found.listed, day)))
+    return excel_response(body, f"在家学习-{day:%Y%m%d}")
 
 
 def _line(one: ClassDay, absent: int) -> ClassLine:

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from django.contrib import messages as notices
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -118,6 +119,8 @@ def visit_add(request: AuthedRequest, pk: int) -> HttpResponse:
         day = form.cleaned_data["day"]
         act = partial(services.add_visit, home, day, by=request.actor, at=timezone.now())
         attempt(request, act, "已加一次上门。")
+    else:
+        notices.error(request, "没有加上：请选一个日期，再点“加一次上门”。")
     return redirect("continuity:home-detail", pk)
 
 

@@ -74,7 +74,8 @@ def leave_new(request: AuthedRequest) -> HttpResponse:
 def leave_detail(request: AuthedRequest, pk: int) -> HttpResponse:
     """One leave; reading why is noted in the audit log."""
     leave = policy.leave_or_404(request.actor, pk, Perm.LEAVE_READ)
-    if leave.reason or leave.medical:
+    secrets = policy.knows_health(request.actor)
+    if secrets and (leave.reason or leave.medical):
         record_read(leave, actor=request.actor, at=timezone.now(), why="请假详情")
     decides = policy.leaves(request.actor, Perm.LEAVE_DECIDE).filter(pk=pk).exists()
     asks = policy.leaves(request.actor, Perm.LEAVE_ASK).filter(pk=pk).exists()
@@ -83,7 +84,7 @@ def leave_detail(request: AuthedRequest, pk: int) -> HttpResponse:
         "leave": leave, "may_decide": decides and leave.state == Leave.State.ASKED,
         "may_guide": decides and live,
         "may_cancel": (decides or asks) and live and leave.ends_on >= request.actor.today,
-        "secrets": policy.knows_health(request.actor),
+        "secrets": secrets,
     }  # fmt: skip
     return render(request, "continuity/leave_detail.html", context)
 

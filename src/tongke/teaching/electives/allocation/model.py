@@ -107,9 +107,9 @@ class Problem:
         return self.most == 1
 
     def own(self, pupil: str, course: str) -> bool:
-        """Whether the course is one of the pupil's own school."""
-        home = self.course[course].home
-        return bool(home) and self.pupil[pupil].home == home
+        """Whether the course is one of the pupil's own school; False for one who went away."""
+        home, mine = self.course[course].home, self.pupil.get(pupil)
+        return bool(home) and mine is not None and mine.home == home
 
     def obstacle(self, pupil: str, course: str, held: tuple[str, ...]) -> "Reason | None":
         """Why a pupil who holds these may not have this course as well; seats are not looked at."""

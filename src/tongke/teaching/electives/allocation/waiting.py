@@ -1,10 +1,10 @@
 """What happens when a seat becomes free: the next on the waiting list, and whom that frees."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tongke.teaching.electives.allocation.model import Problem, Standing
+from tongke.teaching.electives.allocation.model import Problem, Pupil, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,9 @@ def promote(
     """Fill free seats of these courses from their waiting lists, until nothing moves.
 
     A pupil leaves a seat only for one they ranked higher. Whoever moves up frees a seat, which is
-    filled in the same way; as every move is to a better seat, this ends.
+    filled in the same way; as every move is to a better seat, this ends. Those who are not in the
+    problem any more keep their seats and get no other; a seat that is not among a pupil's choices
+    any more comes last.
     """
     seats = {key: tuple(value) for key, value in now.seats.items()}
     waiting = {key: list(value) for key, value in now.waiting.items()}
@@ -36,7 +38,7 @@ def promote(
                 break
             pupil, left = step
             kept = [c for c in seats.get(pupil, ()) if c not in left]
-            rank = problem.pupil[pupil].ranked.index
+            rank = _rank(problem.pupil[pupil])
             seats[pupil] = tuple(sorted([*kept, course], key=rank))
             waiting[course].remove(pupil)
             moves.append(Move(pupil, course, left))
@@ -66,11 +68,20 @@ def _next(
     return None
 
 
+def _rank(pupil: Pupil) -> Callable[[str], int]:
+    """The place of a course among a pupil's choices, from 0."""
+    places = {course: place for place, course in reversed([*enumerate(pupil.ranked)])}
+    return lambda course: places.get(course, len(pupil.ranked))
+
+
 def _leaves(
     problem: Problem, pupil: str, course: str, held: tuple[str, ...]
 ) -> tuple[str, ...] | None:
     """The lesser seats that must go for this course; None when a better one stands in the way."""
-    rank = problem.pupil[pupil].ranked.index
+    one = problem.pupil.get(pupil)
+    if one is None or course not in one.ranked:
+        return None
+    rank = _rank(one)
     better = tuple(each for each in held if rank(each) < rank(course))
     if problem.obstacle(pupil, course, better) is not None:
         return None

@@ -18,6 +18,9 @@ class Round(models.Model):
         STARTED = "started", "已开课"
         CANCELLED = "cancelled", "已取消"
 
+    # The states in which pupils know what became of their lists; nobody knows before.
+    TOLD = (State.PUBLISHED, State.STARTED)
+
     term = models.ForeignKey("timetable.Term", on_delete=models.PROTECT, related_name="+")
     organisation = models.ForeignKey(
         "people.Organisation", on_delete=models.PROTECT, related_name="rounds"

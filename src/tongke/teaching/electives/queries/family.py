@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from tongke.foundation.curriculum.models import Subject
 from tongke.foundation.people.actors import Actor
@@ -16,8 +17,7 @@ from tongke.teaching.electives.models import Ballot, Result, Round, Seat
 from tongke.teaching.electives.queries import times
 from tongke.teaching.electives.queries.advice import Advice, advice_for
 from tongke.teaching.electives.queries.meetings import presence_of
-from tongke.teaching.electives.queries.rounds import phase, roll_of
-from tongke.teaching.electives.services.ballots import scheme_of
+from tongke.teaching.electives.queries.rounds import phase, scheme_of
 from tongke.teaching.timetable.models import Lesson
 
 _HELD = frozenset({Seat.State.SEATED, Seat.State.WAITING})
@@ -43,10 +43,15 @@ class RoundCard:
 
 def round_cards(rows: QuerySet[Round], pupil: Person, at: datetime) -> list[RoundCard]:
     """Rounds that are not over for this pupil, those that can be chosen in first."""
-    listed = [
-        one for one in rows.filter(state__in=[Round.State.OPEN, Round.State.DRAWN])
-        if roll_of(one, at.date()).filter(pupil=pupil).exists()
-    ]  # fmt: skip
+    home = times.homes([pupil.pk], timezone.localdate(at)).get(pupil.pk)
+    if home is None or home.school_class.closed_on is not None:
+        return []
+    listed = list(
+        rows.filter(
+            state__in=[Round.State.OPEN, Round.State.DRAWN],
+            schools=home.school_class.school_id, grades=home.school_class.grade_code,
+        )
+    )  # fmt: skip
     ballots = {
         one.round_id: one
         for one in Ballot.objects.filter(pupil=pupil, round__in=listed).annotate(

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
+from tongke.foundation.people.actors import now
 from tongke.foundation.people.models import Enrolment, Organisation, Person, Title
 from tongke.teaching.electives.allocation import Span
 from tongke.teaching.electives.models import Ballot, Choice, Offer, Round, Seat, Section
@@ -54,11 +55,6 @@ class MenuLine:
     rank: int | None
     master: str
     advice: Advice | None
-
-    @property
-    def open_seats(self) -> int:
-        """Seats for pupils of any school."""
-        return self.section.seats - self.section.reserved
 
 
 @dataclass(frozen=True)
@@ -130,16 +126,16 @@ def busy_of(round_: Round, pupil: Person, enrolment: Enrolment, today: date) -> 
 
 
 def taken_seats(sections: Sequence[int], beside: Round | None = None) -> Counter[int]:
-    """How many seats are taken, by section; those of one round may be left out."""
-    rows = Seat.objects.filter(section__in=sections, state=Seat.State.SEATED).order_by()
+    """How many seats are taken, by section, as far as told; one round may be left out."""
+    rows = Seat.objects.filter(
+        section__in=sections, state=Seat.State.SEATED, round__state__in=Round.TOLD
+    ).order_by()
     rows = rows.exclude(round=beside) if beside else rows
     return Counter(dict(rows.values_list("section").annotate(Count("pk"))))
 
 
 def _masters(teachers: set[int], today: date) -> dict[int, str]:
-    rows = Title.objects.filter(
-        Q(until=None) | Q(until__gte=today), person__in=teachers, state=Title.State.FILED
-    )
+    rows = Title.objects.filter(now(today), person__in=teachers, state=Title.State.FILED)
     return dict(rows.values_list("person", "kind"))
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Count, QuerySet
 
 from tongke.foundation.people.models import Organisation
-from tongke.teaching.electives.models import Offer, Seat, Section
+from tongke.teaching.electives.models import Offer, Round, Seat, Section
 from tongke.teaching.electives.queries.times import homes
 from tongke.teaching.timetable.models import Term
 
@@ -61,7 +61,7 @@ def network(term: Term, schools: Iterable[Organisation], today: date) -> Network
     seats = list(
         Seat.objects.filter(
             state=Seat.State.SEATED, section__offer__term=term,
-            round__state__in=["published", "started"],
+            round__state__in=Round.TOLD,
         ).values_list("pupil", "section__offer__school", "section__offer")
     )  # fmt: skip
     places = homes({pupil for pupil, _, _ in seats}, today)
@@ -108,8 +108,9 @@ def by_subject(term: Term, schools: Iterable[Organisation]) -> list[tuple[str, i
         seats[subject] += number
     taken = Counter(
         dict(
-            Seat.objects.filter(section__in=rows, state=Seat.State.SEATED).order_by()
-            .values_list("section__offer__subject__name").annotate(Count("pk"))
+            Seat.objects.filter(
+                section__in=rows, state=Seat.State.SEATED, round__state__in=Round.TOLD
+            ).order_by().values_list("section__offer__subject__name").annotate(Count("pk"))
         )
     )  # fmt: skip
     return [(name, number, taken[name]) for name, number in seats.most_common()]

@@ -24,8 +24,9 @@ def search(rows: QuerySet[Offer], asked: Mapping[str, str]) -> QuerySet[Offer]:
             | Q(school__name__icontains=words)
             | Q(teacher__name__icontains=words)
         )
-    for name in ("state", "kind", "form"):
-        if asked.get(name):
+    known = {"state": Offer.State, "kind": Offer.Kind, "form": Offer.Form}
+    for name, choices in known.items():
+        if asked.get(name) in choices.values:
             rows = rows.filter(**{name: asked[name]})
     rows = (
         Offer.objects.filter(pk__in=rows.order_by().values("pk"))

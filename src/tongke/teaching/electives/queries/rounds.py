@@ -7,14 +7,16 @@ from datetime import date, datetime
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from tongke.core.errors import Refused
 from tongke.core.profile import current
 from tongke.engines.communities import queries as communities
 from tongke.foundation.people.actors import Actor, now
-from tongke.foundation.people.models import Enrolment, Organisation
+from tongke.foundation.people.models import Enrolment, Organisation, Person
 from tongke.foundation.people.policy import scope_root, within
 from tongke.teaching.electives import allocation as pure
 from tongke.teaching.electives.models import Ballot, Offer, Round, Seat, Section
-from tongke.teaching.electives.profile import ElectivesProfile
+from tongke.teaching.electives.policy import region_path
+from tongke.teaching.electives.profile import ElectivesProfile, Scheme
 from tongke.teaching.electives.queries import times
 from tongke.teaching.electives.queries.menu import may_choose, section_rows, taken_seats
 from tongke.teaching.timetable.models import Term
@@ -27,6 +29,12 @@ def roll_of(round_: Round, today: date) -> QuerySet[Enrolment]:
         school_class__school__in=round_.schools.all(),
         school_class__grade_code__in=round_.grades.values("pk"),
     )  # fmt: skip
+
+
+def home_in(round_: Round, pupil: Person, today: date) -> Enrolment | None:
+    """The class in which a pupil takes part in a round; None for those who do not."""
+    rows = roll_of(round_, today).filter(pupil=pupil)
+    return rows.select_related("pupil", "school_class__school").first()
 
 
 def eligible(round_: Round, today: date) -> list[int]:
@@ -61,9 +69,8 @@ def schools_for(actor: Actor, today: date) -> QuerySet[Organisation]:
 
 def sections_for(actor: Actor, term: Term) -> QuerySet[Section]:
     """Sections that a round of the actor may offer: their own school's, and the region's menu."""
-    region = actor.organisation.path.split(".", 1)[0] + "."
     rows = Section.objects.filter(offer__term=term, offer__state=Offer.State.PUBLISHED)
-    shared = Q(offer__reach=Offer.Reach.REGION, offer__school__path__startswith=region)
+    shared = Q(offer__reach=Offer.Reach.REGION, offer__school__path__startswith=region_path(actor))
     return section_rows(rows.filter(Q(within(actor, "offer__school")) | shared))
 
 
@@ -132,7 +139,7 @@ def _unlucky(round_: Round) -> set[int]:
     before = (
         Round.objects.filter(
             organisation=round_.organisation_id, term=round_.term_id, scheme="",
-            state__in=[Round.State.PUBLISHED, Round.State.STARTED], closes_at__lt=round_.opens_at,
+            state__in=Round.TOLD, closes_at__lt=round_.opens_at,
         )
         .order_by("-closes_at").first()
     )  # fmt: skip
@@ -257,6 +264,18 @@ def rank_chart(figures: Report) -> dict[str, object] | None:
     values = [number for _, number in figures.by_rank] + [figures.none]
     return {"kind": "bar", "labels": labels, "unit": "人",
             "series": [{"name": "人数", "values": values}]}  # fmt: skip
+
+
+def scheme_of(round_: Round) -> Scheme:
+    """The scheme of a round of subjects.
+
+    Raises:
+        Refused: the region's profile does not have it any more.
+    """
+    for one in current(ElectivesProfile).schemes:
+        if one.code == round_.scheme:
+            return one
+    raise Refused("这个选科方案已经不在区域配置里。")
 
 
 def combinations(round_: Round) -> list[tuple[str, int]]:

@@ -22,7 +22,7 @@ def search(rows: QuerySet[Seat], round_: Round, asked: Mapping[str, str]) -> Que
         rows = rows.filter(pupil__name__icontains=words)
     if asked.get("state") in Seat.State.values:
         rows = rows.filter(state=asked["state"])
-    if (section := asked.get("section", "")).isdigit():
+    if (section := asked.get("section", "")).isdecimal():
         rows = rows.filter(section=int(section[:9]))
     sort = asked.get("sort", "turn")
     field = _SORTS.get(sort.removeprefix("-"), "turn")

@@ -13,10 +13,10 @@ from tongke.core.profile import current
 from tongke.foundation.people.actors import Actor
 from tongke.foundation.people.models import Enrolment, Person
 from tongke.teaching.electives.models import Ballot, Choice, Round, Section
-from tongke.teaching.electives.profile import ElectivesProfile, Scheme
+from tongke.teaching.electives.profile import ElectivesProfile
 from tongke.teaching.electives.queries import times
 from tongke.teaching.electives.queries.menu import busy_of, may_choose, section_rows
-from tongke.teaching.electives.queries.rounds import roll_of
+from tongke.teaching.electives.queries.rounds import home_in, roll_of, scheme_of
 
 
 @transaction.atomic
@@ -136,24 +136,10 @@ def save_subjects(
     return ballot
 
 
-def scheme_of(round_: Round) -> Scheme:
-    """The scheme of a round of subjects.
-
-    Raises:
-        Refused: the region's profile does not have it any more.
-    """
-    for one in current(ElectivesProfile).schemes:
-        if one.code == round_.scheme:
-            return one
-    raise Refused("这个选科方案已经不在区域配置里。")
-
-
 def _open_home(round_: Round, pupil: Person, at: datetime) -> Enrolment:
     if not round_.open_at(at):
         raise Refused("现在不是这一轮的选课时间。")
-    home = roll_of(round_, timezone.localdate(at)).filter(pupil=pupil).select_related(
-        "school_class__school"
-    ).first()  # fmt: skip
+    home = home_in(round_, pupil, timezone.localdate(at))
     if home is None:
         raise Refused("这一轮选课不面向你的班级。")
     return home

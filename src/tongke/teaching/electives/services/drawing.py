@@ -137,7 +137,7 @@ def release_reserve(round_: Round, section: Section, *, by: Actor | None, at: da
     Raises:
         Refused: the result is not told yet, or nothing is reserved.
     """
-    if round_.state not in {State.PUBLISHED, State.STARTED}:
+    if round_.state not in Round.TOLD:
         raise Refused("公布结果之后才能释放预留名额。")
     if not Section.objects.filter(pk=section.pk, reserved__gt=0).update(reserved=0):
         raise Refused("这个教学班没有预留名额。")
@@ -150,7 +150,7 @@ def move_up(round_: Round, sections: Collection[int], *, by: Actor | None, at: d
     """Fill free seats from the waiting lists by the rule of the round; returns how many moved."""
     today = timezone.localdate(at)
     last = round_.starts_on + timedelta(days=current(ElectivesProfile).waiting_days)
-    if today > last or round_.state not in {State.PUBLISHED, State.STARTED}:
+    if today > last or round_.state not in Round.TOLD:
         return 0
     entry = queries.entry(round_, round_.seed, today)
     numbers = {one.pupil_id: key for key, one in entry.ballots.items()}

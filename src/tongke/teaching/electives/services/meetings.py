@@ -116,7 +116,7 @@ def enter_results(section: Section, rows: Iterable[NewResult], *, by: Actor, at:
             raise Refused("名单里有不是本教学班的学生，请刷新后再登记。")
         if one.level not in Result.Level.values:
             raise Refused("请选择等第：优秀、良好、合格、待努力。")
-        if one.score is not None and not 0 <= one.score <= 100:
+        if one.score is not None and not (one.score.is_finite() and 0 <= one.score <= 100):
             raise Refused("得分在 0 到 100 之间。")
     before = {row.pupil_id: row for row in Result.objects.filter(section=section)}
     changed = [one for one in listed if _differs(before.get(one.pupil), one)]
@@ -131,7 +131,9 @@ def enter_results(section: Section, rows: Iterable[NewResult], *, by: Actor, at:
         update_conflicts=True, unique_fields=["section", "pupil"],
         update_fields=["level", "score", "words", "by", "at"],
     )  # fmt: skip
-    learning.record_many(_completed(section, one, roll[one.pupil], at) for one in changed)
+    learning.record_many(
+        _completed(section, one, roll[one.pupil], at, again=one.pupil in before) for one in changed
+    )
     detail = {"count": len(changed)}
     record("electives.results.entered", section, actor=by, at=at, detail=detail)
     return len(changed)
@@ -143,9 +145,12 @@ def _differs(old: Result | None, new: NewResult) -> bool:
     )  # fmt: skip
 
 
-def _completed(section: Section, one: NewResult, class_id: int, at: datetime) -> dict[str, Any]:
+def _completed(
+    section: Section, one: NewResult, class_id: int, at: datetime, *, again: bool
+) -> dict[str, Any]:
+    """The record of a result; a corrected one (`again`) voids the record of the one before."""
     prefix = f"{RESULT}:{section.pk}:{one.pupil}:"
-    turns = learning.turns(prefix)
+    turns = learning.turns(prefix) if again else 0
     if turns:
         learning.void(f"{prefix}{turns}", reason="更正成绩", at=at)
     return {

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
 
-from django.db.models import Q
 from django.urls import reverse
 
 from tongke.core.messages import notify_many, register_kind
+from tongke.foundation.people.actors import now
 from tongke.foundation.people.models import Account, Appointment, Guardianship
 from tongke.foundation.people.roles import Role
 from tongke.teaching.electives.models import Offer, Round
@@ -25,9 +25,7 @@ def to_families(
     ids = list(pupils)
     people = set(ids)
     for start in range(0, len(ids), 400):
-        held = Guardianship.objects.filter(
-            Q(until=None) | Q(until__gte=day), since__lte=day, child__in=ids[start : start + 400]
-        )
+        held = Guardianship.objects.filter(now(day), child__in=ids[start : start + 400])
         people.update(held.values_list("guardian", flat=True))
     return to_people(people, kind, title, key=key, body=body, url=url)
 
@@ -58,10 +56,7 @@ def result_of(round_: Round, told: dict[int, str], day: date, occasion: str) -> 
 
 def to_heads(offer: Offer, title: str, day: date) -> None:
     """Tell the heads of the offering school."""
-    heads = Appointment.objects.filter(
-        Q(until=None) | Q(until__gte=day), since__lte=day, organisation=offer.school_id,
-        role=Role.HEAD,
-    )  # fmt: skip
+    heads = Appointment.objects.filter(now(day), organisation=offer.school_id, role=Role.HEAD)
     to_people(
         heads.values_list("person", flat=True), OFFER, title, body=offer.summary[:80],
         key=f"offer:{offer.pk}:{offer.state}:{day}",

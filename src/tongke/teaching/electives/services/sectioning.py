@@ -35,6 +35,7 @@ from tongke.teaching.timetable.queries.staff import teachers as staff_of
 
 State = SectioningRun.State
 OPEN = (State.QUEUED, State.RUNNING)
+_CHOOSING = Round.State.OPEN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,18 +166,15 @@ def accept(
     Teachers are dealt out of those qualified in the subject at the school, nobody twice in a band.
 
     Raises:
-        Refused: it is not ready, a band has no time, or there are too few teachers; the message
-            says of which subject.
+        Refused: it is not ready, the round is told or cancelled, a band has no time, or there are
+            too few teachers; the message says of which subject.
     """
+    # The round is held, so that nobody tells the result between this look and these seats.
+    if Round.objects.select_for_update(of=("self",)).get(pk=run.round_id).state != _CHOOSING:
+        raise Refused("这一轮已经公布结果或取消，不能再采用方案。")
     if not SectioningRun.objects.filter(pk=run.pk, state=State.READY).update(state=State.ACCEPTED):
         raise Refused("方案已经采用或放弃。")
-    if len(bands) < run.limits["bands"] or not all(bands[: run.limits["bands"]]):
-        raise Refused("请填写每个时段的上课时间。")
-    taken = [time_ for band in bands for time_ in band]
-    for place, one in enumerate(taken):
-        for other in taken[place + 1 :]:
-            if one[0] == other[0] and one[1] < other[2] and other[1] < one[2]:
-                raise Refused("两个时段的上课时间重叠。")
+    _check_bands(bands, run.limits["bands"])
     numbers = {str(one.number): one for one in ballots_of(run)}
     subjects = {one.name: one for one in Subject.objects.all()}
     by_subject: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
@@ -210,6 +208,16 @@ def accept(
             made.append(section)
     record("electives.sectioning.accepted", run, actor=by, at=at, detail={"sections": len(made)})
     return made
+
+
+def _check_bands(bands: BandTimes, wanted: int) -> None:
+    if len(bands) < wanted or not all(bands[:wanted]):
+        raise Refused("请填写每个时段的上课时间。")
+    taken = [time_ for band in bands for time_ in band]
+    for place, one in enumerate(taken):
+        for other in taken[place + 1 :]:
+            if one[0] == other[0] and one[1] < other[2] and other[1] < one[2]:
+                raise Refused("两个时段的上课时间重叠。")
 
 
 def _teachers(

@@ -31,11 +31,12 @@ from tongke.teaching.electives.tests.make import (
     FIRST_DAY,
     ROBOTS,
     Choice,
+    drawn,
     make_round,
     plan_of,
     started,
 )
-from tongke.teaching.timetable.models import Lesson, LessonClass, Listener
+from tongke.teaching.timetable.models import Lesson, LessonClass, Listener, Term
 from tongke.teaching.timetable.tests.make import make_scene
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -111,6 +112,27 @@ def test_a_teacher_offers_and_the_head_decides() -> None:
     assert "没有符合条件" in page(teacher, "offer-list", q="没有这门")
 
 
+def test_without_a_term_people_are_told_so() -> None:
+    scene = make_scene()
+    teacher, by = signed_in(scene.cast.teacher.account), signed_in(scene.cast.timetabler.account)
+    Term.objects.all().delete()
+    for client, name in ((teacher, "offer-create"), (by, "round-create")):
+        answer = client.get(url(name), follow=True)
+        assert "请教务员先建立学期" in answer.content.decode()
+        assert "请教务员先建立学期" in send(client, name, title="甲")
+
+
+def test_lists_survive_nonsense_in_the_address() -> None:
+    one = drawn(make_round())
+    client = signed_in(one.scene.cast.timetabler.account)
+    strange = {"q": "\x00", "state": "\x00", "section": "²", "sort": "²", "kind": "x"}
+    for name, args in (
+        ("offer-list", ()), ("round-list", ()), ("return-list", ()), ("section-list", ()),
+        ("network", ()), ("seat-list", (one.round.pk,)),
+    ):  # fmt: skip
+        page(client, name, *args, **strange)
+
+
 def test_a_pupil_chooses_by_taps_and_the_guardian_agrees() -> None:
     one = make_round()
     at_present(one)
@@ -130,6 +152,10 @@ def test_a_pupil_chooses_by_taps_and_the_guardian_agrees() -> None:
     assert "选课菜单里" in send(pupil, "list-edit", one.round.pk, act="add:nonsense")
     assert guardian.post(url("list-edit", one.round.pk), {"act": add[0]}).status_code == 404
     assert "同意这张选课单" in page(guardian, "list-edit", one.round.pk)
+    child = {"child": cast.pupil.person.pk}
+    moved = guardian.get(url("subjects-edit", one.round.pk), child)
+    assert moved.headers["Location"] == f"{url('menu', one.round.pk)}?child={child['child']}"
+    page(guardian, "list-edit", one.round.pk, status=404, child=cast.far_pupil.pk)
     assert "已同意" in send(guardian, "ballot-agree", ballot.pk)
     other = signed_in(acting(cast.far_pupil, Role.PUPIL).account)
     page(other, "menu", one.round.pk, status=404)
@@ -183,7 +209,19 @@ def test_a_teacher_marks_presence_and_results_and_they_return_home() -> None:
     assert f"到 {len(roll) - 1} 人" in text
     assert Presence.objects.filter(status="absent").get().pupil == roll[0]
     bad = {f"level-{roll[0].pk}": "A", f"score-{roll[0].pk}": "很多"}
-    assert "不是 0 到 100" in send(teacher, "results-enter", one.robots.pk, status=422, **bad)
+    for score in ("很多", "NaN", "-Infinity", "101"):
+        typed = {**bad, f"score-{roll[0].pk}": score, f"words-{roll[1].pk}": "很用心"}
+        text = send(teacher, "results-enter", one.robots.pk, status=422, **typed)
+        # What was typed stays, and nobody's words get lost for want of a level.
+        assert f'value="{score}"' in text
+        assert "有 1 人填了得分或评语" in text
+        assert 'value="很用心"' in text
+        wrong = send(
+            teacher, "results-enter", one.robots.pk, status=422,
+            **{**bad, f"score-{roll[0].pk}": score},
+        )  # fmt: skip
+        assert "0 到 100" in wrong
+    assert not Result.objects.exists()
     send(teacher, "results-enter", one.robots.pk, **{f"level-{roll[0].pk}": "B"})
     assert Result.objects.get().level == "B"
     book = teacher.get(url("section-export", one.robots.pk)).content
@@ -278,6 +316,10 @@ def test_subjects_are_chosen_and_sections_of_walking_classes_found() -> None:
         for name, value in (("weekday", band), ("starts", "16:10"), ("ends", "16:50"))
     }
     assert "每个时段的上课时间" in send(by, "run-accept", run.pk)
+    Round.objects.update(state="cancelled")
+    assert "不能再采用方案" in send(by, "run-accept", run.pk, **bands)
+    assert not Section.objects.exists()
+    Round.objects.update(state="open")
     assert "方案已采用" in send(by, "run-accept", run.pk, **bands)
     assert Section.objects.count() == 3
     assert "结果已公布" in send(by, "round-publish", made.pk)

@@ -20,7 +20,7 @@ from tongke.teaching.electives.extracts import SEATS
 from tongke.teaching.electives.models import Ballot, Presence, Result, Round, Seat
 from tongke.teaching.electives.policy import Perm
 from tongke.teaching.electives.queries import meetings as reads
-from tongke.teaching.electives.queries import menu
+from tongke.teaching.electives.queries import menu, network
 from tongke.teaching.electives.queries import rounds as round_reads
 from tongke.teaching.electives.services import ballots, drawing, meetings, offers, opening, rounds
 from tongke.teaching.electives.tests.make import (
@@ -32,6 +32,7 @@ from tongke.teaching.electives.tests.make import (
     acting_as,
     choose,
     drawn,
+    grades,
     make_offer,
     make_round,
     make_section,
@@ -169,9 +170,14 @@ def test_the_draw_gives_seats_reasons_and_waiting_lists_that_move_up() -> None:
     assert drawing.draw(one.round, "19 8", by=by, at=AFTER) == 4
     with pytest.raises(Refused, match="已经摇过号"):
         drawing.draw(one.round, "20 8", by=by, at=AFTER)
-    # Nobody sees anything before it is told.
+    # Nobody sees anything before it is told, not even how many seats are left.
+    everywhere = one.scene.term, [one.scene.cast.centre]
     assert not policy.seats(acting_as(one.pupils[0]), Perm.SEAT_READ).exists()
+    assert not menu.taken_seats([one.robots.pk])
+    assert not any(taken for _, _, taken in network.by_subject(*everywhere))
     drawing.publish_result(one.round, by=by, at=AFTER)
+    assert menu.taken_seats([one.robots.pk])[one.robots.pk] == 2
+    assert sum(taken for _, _, taken in network.by_subject(*everywhere)) == 4
     assert len(one.round.seed) == 64
     seated = seats(one.round, "seated")
     in_robots = [each for each in seated if each.section_id == one.robots.pk]
@@ -195,6 +201,25 @@ def test_the_draw_gives_seats_reasons_and_waiting_lists_that_move_up() -> None:
     assert drawing.release_reserve(one.round, one.robots, by=by, at=AFTER) == 0
     # Long after the beginning nobody is moved any more.
     assert drawing.leave_seat(moved, by=None, at=AFTER + timedelta(days=60)) == 0
+
+
+def test_the_line_moves_on_past_those_who_went_away() -> None:
+    one = drawn(make_round(seats=2))
+    held = [each for each in seats(one.round, "seated") if each.section_id == one.robots.pk]
+    line = [each for each in seats(one.round, "waiting") if each.section_id == one.robots.pk]
+    day = AFTER.date() - timedelta(days=1)
+    gone = [held[1].pupil_id, line[0].pupil_id]
+    Enrolment.objects.filter(pupil__in=gone).update(until=day)
+    assert drawing.leave_seat(held[0], by=None, at=AFTER) >= 1
+    now = {each.pupil_id for each in seats(one.round, "seated") if each.section == one.robots}
+    assert now == {held[1].pupil_id, line[1].pupil_id}
+    # A course that is for another grade by now: its seat stays, its waiting list does not move.
+    one.robots.offer.grades.set(grades("13"))
+    last = next(each for each in seats(one.round, "seated") if each.pupil_id == line[1].pupil_id)
+    assert drawing.leave_seat(last, by=None, at=AFTER) == 0
+    for each in [s for s in seats(one.round, "seated") if s.section == one.choir]:
+        drawing.leave_seat(each, by=None, at=AFTER)
+    assert held[1].pupil_id in {each.pupil_id for each in seats(one.round, "seated")}
 
 
 def test_those_who_got_nothing_come_first_in_the_next_round() -> None:

@@ -1,5 +1,7 @@
 """What pupils and guardians see: rounds, the menu, the list, the result."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,9 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tongke.core.errors import Refused
 from tongke.core.profile import current
 from tongke.core.web import page_of
-from tongke.foundation.people.models import Person
+from tongke.foundation.people.models import Enrolment, Person
 from tongke.foundation.people.roles import Role
-from tongke.foundation.people.web import AuthedRequest
+from tongke.foundation.people.web import AuthedRequest, number_in, words_in
 from tongke.teaching.electives import policy
 from tongke.teaching.electives.models import Round
 from tongke.teaching.electives.policy import Perm
@@ -21,7 +23,7 @@ from tongke.teaching.electives.queries import family as queries
 from tongke.teaching.electives.queries import menu as menus
 from tongke.teaching.electives.queries import rounds as round_queries
 from tongke.teaching.electives.services import ballots, drawing
-from tongke.teaching.electives.views.shared import acted, whole
+from tongke.teaching.electives.views.shared import acted
 
 
 @require_GET
@@ -29,7 +31,7 @@ def mine(request: AuthedRequest) -> HttpResponse:
     """The rounds, seats and waiting places of the pupil, or of one child (?child=)."""
     actor = request.actor
     policy.require(actor, Perm.ROUND_CHOOSE)
-    pupil = policy.chooser_or_404(actor, whole(request.GET.get("child")))
+    pupil = policy.chooser_or_404(actor, number_in(request, "child"))
     now = timezone.now()
     context = {
         "pupil": pupil, "children": queries.children(actor),
@@ -40,26 +42,32 @@ def mine(request: AuthedRequest) -> HttpResponse:
     return render(request, "electives/mine.html", context)
 
 
-def _round_for(request: AuthedRequest, pk: int) -> tuple[Round, Person]:
-    """A round and the pupil who may choose in it; 404 when they do not fit."""
+def _round_for(request: AuthedRequest, pk: int) -> tuple[Round, Enrolment]:
+    """A round and the class of the pupil who may choose in it; 404 when they do not fit."""
     round_ = policy.round_or_404(request.actor, pk, Perm.ROUND_CHOOSE)
-    pupil = policy.chooser_or_404(request.actor, whole(request.GET.get("child")))
-    return round_, pupil
+    pupil = policy.chooser_or_404(request.actor, number_in(request, "child"))
+    home = round_queries.home_in(round_, pupil, request.actor.today)
+    if home is None:
+        raise Http404
+    return round_, home
+
+
+def _other(request: AuthedRequest, name: str, pk: int) -> HttpResponse:
+    """Where a round of the other kind is chosen in, for the same child."""
+    child = number_in(request, "child")
+    return redirect(reverse(name, args=[pk]) + (f"?child={child}" if child else ""))
 
 
 @require_GET
 def menu(request: AuthedRequest, pk: int) -> HttpResponse:
     """The courses of a round that are for this pupil, with filters."""
-    round_, pupil = _round_for(request, pk)
+    round_, home = _round_for(request, pk)
+    pupil = home.pupil
     if round_.by_subjects:
-        return redirect("electives:subjects-edit", pk)
-    home = round_queries.roll_of(round_, request.actor.today).filter(pupil=pupil)
-    enrolment = home.select_related("school_class__school").first()
-    if enrolment is None:
-        raise Http404
-    lines = menus.menu(round_, pupil, enrolment, request.actor.today)
+        return _other(request, "electives:subjects-edit", pk)
+    lines = menus.menu(round_, pupil, home, request.actor.today)
     asked = menus.MenuFilter(
-        words=request.GET.get("q", "").strip(), subject=request.GET.get("subject", ""),
+        words=words_in(request), subject=request.GET.get("subject", ""),
         school=request.GET.get("school", ""), form=request.GET.get("form", ""),
         weekday=request.GET.get("weekday", ""), fits=request.GET.get("fits") == "1",
     )  # fmt: skip
@@ -77,9 +85,10 @@ def menu(request: AuthedRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def list_edit(request: AuthedRequest, pk: int) -> HttpResponse:
     """The pupil's list; every tap (act=up:7) saves the whole list."""
-    round_, pupil = _round_for(request, pk)
+    round_, home = _round_for(request, pk)
+    pupil = home.pupil
     if round_.by_subjects:
-        return redirect("electives:subjects-edit", pk)
+        return _other(request, "electives:subjects-edit", pk)
     if request.method == "POST":
         if request.actor.role is not Role.PUPIL:
             raise Http404
@@ -114,18 +123,17 @@ def _list_changed(request: AuthedRequest, round_: Round, pupil: Person) -> HttpR
 @require_http_methods(["GET", "POST"])
 def subjects_edit(request: AuthedRequest, pk: int) -> HttpResponse:
     """The subjects of a scheme such as 3+1+2, group by group."""
-    round_, pupil = _round_for(request, pk)
+    round_, home = _round_for(request, pk)
+    pupil = home.pupil
     if not round_.by_subjects:
-        return redirect("electives:menu", pk)
+        return _other(request, "electives:menu", pk)
     if request.method == "POST":
         if request.actor.role is not Role.PUPIL:
             raise Http404
         codes = request.POST.getlist("subject")
         return acted(
             request,
-            lambda: ballots.save_subjects(
-                round_, pupil, codes, by=request.actor, at=timezone.now()
-            ),
+            partial(ballots.save_subjects, round_, pupil, codes),
             "选科已保存，截止前可以改。", "electives:subjects-edit", pk,
         )  # fmt: skip
     ballot = menus.ballot_of(round_, pupil)
@@ -157,7 +165,7 @@ def seat_leave(request: AuthedRequest, pk: int) -> HttpResponse:
     seat = policy.seat_or_404(request.actor, pk, Perm.SEAT_LEAVE)
     pupil = request.actor.role is Role.PUPIL
     return acted(
-        request, lambda: drawing.leave_seat(seat, by=request.actor, at=timezone.now()),
+        request, partial(drawing.leave_seat, seat),
         f"已退出“{seat.section.offer.title}”，名额给了候补的同学。",
         "electives:mine" if pupil else "electives:return-list",
     )  # fmt: skip

@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tongke.core.errors import Refused
+from tongke.core.spreadsheets import Limits
 from tongke.foundation.people.web import AuthedRequest
 from tongke.teaching.electives import policy, sheets
-from tongke.teaching.electives.models import Presence, Result
+from tongke.teaching.electives.models import Presence, Result, Section
 from tongke.teaching.electives.policy import Perm
 from tongke.teaching.electives.queries import meetings as queries
+from tongke.teaching.electives.queries.meetings import RollLine
 from tongke.teaching.electives.services import meetings as services
 from tongke.teaching.electives.services.meetings import NewResult
 
@@ -53,7 +55,7 @@ def results_enter(request: AuthedRequest, pk: int) -> HttpResponse:
         rows, wrong = _rows(request, [line.pupil.pk for line in lines])
         try:
             if wrong:
-                raise Refused(f"有 {wrong} 处得分不是 0 到 100 的数。")
+                raise Refused(wrong)
             count = services.enter_results(section, rows, by=request.actor, at=timezone.now())
         except Refused as refusal:
             messages.error(request, str(refusal))
@@ -61,25 +63,54 @@ def results_enter(request: AuthedRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"已保存 {count} 人的成绩。")
             return redirect("electives:section-detail", pk)
-    context = {"section": section, "lines": lines, "levels": Result.Level.choices}
+    return _results_page(request, section, lines, status=status)
+
+
+def _results_page(
+    request: AuthedRequest, section: Section, lines: list[RollLine], *,
+    errors: list[str] | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """The form, with what was typed where it was refused, else with what is known."""
+    rows = []
+    for line in lines:
+        typed, known = _typed(request, line.pupil.pk), line.result
+        if known is not None and f"level-{line.pupil.pk}" not in request.POST:
+            score = "" if known.score is None else f"{known.score.normalize():f}"
+            typed = (known.level, score, known.words)
+        rows.append((line, *typed))
+    context = {
+        "section": section, "rows": rows, "levels": Result.Level.choices, "errors": errors,
+    }  # fmt: skip
     return render(request, "electives/results.html", context, status=status)
 
 
-def _rows(request: AuthedRequest, pupils: list[int]) -> tuple[list[NewResult], int]:
-    """What was typed for these pupils; rows without a level are left out."""
-    rows, wrong = [], 0
+def _typed(request: AuthedRequest, pupil: int) -> tuple[str, str, str]:
+    """Level, score and words as they were typed for a pupil."""
+    level, score, words = (
+        request.POST.get(f"{name}-{pupil}", "").strip() for name in ("level", "score", "words")
+    )
+    return level, score, words
+
+
+def _rows(request: AuthedRequest, pupils: list[int]) -> tuple[list[NewResult], str]:
+    """What was typed for these pupils, and what is wrong with it; empty rows are left out."""
+    rows, wrong, bare = [], 0, 0
     for pupil in pupils:
-        level = request.POST.get(f"level-{pupil}", "")
+        level, text, words = _typed(request, pupil)
         if not level:
+            bare += bool(text or words)
             continue
-        text, score = request.POST.get(f"score-{pupil}", "").strip(), None
+        score = None
         try:
             score = Decimal(text).quantize(Decimal("0.1")) if text else None
         except InvalidOperation:
             wrong += 1
-        words = request.POST.get(f"words-{pupil}", "")
+        if score is not None and not score.is_finite():
+            wrong += 1
         rows.append(NewResult(pupil=pupil, level=level, score=score, words=words))
-    return rows, wrong
+    told = [f"有 {wrong} 处得分不是 0 到 100 的数。"] if wrong else []
+    told += [f"有 {bare} 人填了得分或评语，还没有选等第。"] if bare else []
+    return rows, "".join(told)
 
 
 @require_POST
@@ -92,17 +123,13 @@ def results_import(request: AuthedRequest, pk: int) -> HttpResponse:
     if upload is None:
         messages.error(request, "请选择一个 .xlsx 文件。")
         return redirect("electives:results-enter", pk)
+    # One byte over the limit is enough for the reader to refuse the file.
+    data = upload.read(Limits().most_bytes + 1)
     rows, errors = sheets.read_results(
-        upload.read(), upload.name or "成绩.xlsx", {line.pupil.number: line.pupil for line in lines}
+        data, upload.name or "成绩.xlsx", {line.pupil.number: line.pupil for line in lines}
     )
     if errors:
-        context = {
-            "section": section,
-            "lines": lines,
-            "levels": Result.Level.choices,
-            "errors": errors,
-        }
-        return render(request, "electives/results.html", context, status=422)
+        return _results_page(request, section, lines, errors=errors, status=422)
     try:
         count = services.enter_results(section, rows, by=request.actor, at=timezone.now())
     except Refused as refusal:

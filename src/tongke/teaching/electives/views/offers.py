@@ -18,7 +18,7 @@ from tongke.teaching.electives.models import Offer
 from tongke.teaching.electives.policy import Perm
 from tongke.teaching.electives.queries import offers as queries
 from tongke.teaching.electives.services import offers as services
-from tongke.teaching.electives.views.shared import acted, reasoned, term_of
+from tongke.teaching.electives.views.shared import acted, asked, form_page, reasoned, term_of
 
 
 @require_GET
@@ -26,7 +26,7 @@ def offer_list(request: AuthedRequest) -> HttpResponse:
     """The school's offers and the region's menu, with filters and sorting."""
     actor = request.actor
     policy.require(actor, Perm.OFFER_READ)
-    rows = queries.search(policy.offers(actor, Perm.OFFER_READ), request.GET)
+    rows = queries.search(policy.offers(actor, Perm.OFFER_READ), asked(request))
     context = {
         "page": page_of(request, rows, per=30), "states": Offer.State.choices,
         "kinds": Offer.Kind.choices, "forms": Offer.Form.choices,
@@ -40,7 +40,7 @@ def offer_list(request: AuthedRequest) -> HttpResponse:
 def offer_export(request: AuthedRequest) -> HttpResponse:
     """The list as a workbook."""
     policy.require(request.actor, Perm.OFFER_READ)
-    rows = queries.search(policy.offers(request.actor, Perm.OFFER_READ), request.GET)
+    rows = queries.search(policy.offers(request.actor, Perm.OFFER_READ), asked(request))
     return excel_response(sheets.offers_book(rows), "选课课程")
 
 
@@ -50,8 +50,11 @@ def offer_create(request: AuthedRequest) -> HttpResponse:
     actor = request.actor
     policy.require(actor, Perm.OFFER_WRITE)
     term = term_of(request)
+    if term is None:
+        messages.error(request, "还没有学期，不能开课。请教务员先建立学期。")
+        return redirect("electives:offer-list")
     form = OfferForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and term is not None:
+    if request.method == "POST" and form.is_valid():
         try:
             made = services.draft_offer(
                 term, actor.organisation, actor.person, form.text(), by=actor, at=timezone.now()
@@ -61,9 +64,8 @@ def offer_create(request: AuthedRequest) -> HttpResponse:
         else:
             messages.success(request, "草稿已保存，请添加教学班。")
             return redirect("electives:offer-detail", made.pk)
-    elif term is None:
-        form.add_error(None, "还没有学期，不能开课。")
-    return _form(request, form, "开一门选课课程", reverse("electives:offer-list"))
+    back = reverse("electives:offer-list")
+    return form_page(request, form, title="开一门选课课程", back=back)
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,13 +81,8 @@ def offer_edit(request: AuthedRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已保存。")
             return redirect("electives:offer-detail", pk)
-    return _form(request, form, "修改课程", reverse("electives:offer-detail", args=[pk]))
-
-
-def _form(request: AuthedRequest, form: OfferForm, title: str, back: str) -> HttpResponse:
-    status = 422 if form.is_bound and form.errors else 200
-    context = {"form": form, "title": title, "back": back, "button": "保存"}
-    return render(request, "electives/form.html", context, status=status)
+    back = reverse("electives:offer-detail", args=[pk])
+    return form_page(request, form, title="修改课程", back=back)
 
 
 @require_GET
@@ -112,16 +109,26 @@ def offer_detail(request: AuthedRequest, pk: int) -> HttpResponse:
 def offer_submit(request: AuthedRequest, pk: int) -> HttpResponse:
     """Hand an offer to the head."""
     offer = policy.offer_or_404(request.actor, pk, Perm.OFFER_EDIT)
-    act = partial(services.submit_offer, offer, by=request.actor, at=timezone.now())
-    return acted(request, act, "已提交，等校长审核。", "electives:offer-detail", pk)
+    return acted(
+        request,
+        partial(services.submit_offer, offer),
+        "已提交，等校长审核。",
+        "electives:offer-detail",
+        pk,
+    )
 
 
 @require_POST
 def offer_publish(request: AuthedRequest, pk: int) -> HttpResponse:
     """The head lets an offer onto the menu."""
     offer = policy.offer_or_404(request.actor, pk, Perm.OFFER_DECIDE)
-    act = partial(services.publish_offer, offer, by=request.actor, at=timezone.now())
-    return acted(request, act, "已发布，各校教务员可以选进轮次。", "electives:offer-detail", pk)
+    return acted(
+        request,
+        partial(services.publish_offer, offer),
+        "已发布，各校教务员可以选进轮次。",
+        "electives:offer-detail",
+        pk,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -130,9 +137,7 @@ def offer_return(request: AuthedRequest, pk: int) -> HttpResponse:
     offer = policy.offer_or_404(request.actor, pk, Perm.OFFER_DECIDE)
     return reasoned(
         request,
-        lambda reason: services.return_offer(
-            offer, reason=reason, by=request.actor, at=timezone.now()
-        ),
+        partial(services.return_offer, offer),
         title="退回课程", hint=f"“{offer.title}”会退回给{offer.teacher.name}修改。",
         back=reverse("electives:offer-detail", args=[pk]),
     )  # fmt: skip
@@ -144,9 +149,7 @@ def offer_withdraw(request: AuthedRequest, pk: int) -> HttpResponse:
     offer = policy.offer_or_404(request.actor, pk, Perm.OFFER_EDIT)
     return reasoned(
         request,
-        lambda reason: services.withdraw_offer(
-            offer, reason=reason, by=request.actor, at=timezone.now()
-        ),
+        partial(services.withdraw_offer, offer),
         title="停开课程", hint=f"“{offer.title}”不再进入新的轮次，已经开课的教学班照常上完。",
         back=reverse("electives:offer-detail", args=[pk]),
     )  # fmt: skip

@@ -24,7 +24,7 @@ from tongke.teaching.electives.queries import seats as seat_queries
 from tongke.teaching.electives.queries import times
 from tongke.teaching.electives.services import drawing, opening, sectioning
 from tongke.teaching.electives.services import rounds as services
-from tongke.teaching.electives.views.shared import acted, reasoned, term_of, whole
+from tongke.teaching.electives.views.shared import acted, asked, form_page, reasoned, term_of
 
 
 @require_GET
@@ -32,7 +32,7 @@ def round_list(request: AuthedRequest) -> HttpResponse:
     """The rounds of the school or region, newest first."""
     actor = request.actor
     policy.require(actor, Perm.ROUND_READ)
-    rows = queries.search(policy.rounds(actor, Perm.ROUND_READ), request.GET)
+    rows = queries.search(policy.rounds(actor, Perm.ROUND_READ), asked(request))
     now = timezone.now()
     page = page_of(request, rows, per=30)
     context = {
@@ -53,21 +53,17 @@ def _form(request: AuthedRequest, round_: Round | None = None) -> RoundForm:
     )
 
 
-def _form_page(request: AuthedRequest, form: RoundForm, title: str, back: str) -> HttpResponse:
-    status = 422 if form.is_bound and form.errors else 200
-    context = {"form": form, "title": title, "back": back, "button": "保存"}
-    return render(request, "electives/form.html", context, status=status)
-
-
 @require_http_methods(["GET", "POST"])
 def round_create(request: AuthedRequest) -> HttpResponse:
     """Prepare a round."""
     actor = request.actor
     policy.require(actor, Perm.ROUND_RUN)
-    term, form = term_of(request), _form(request)
+    term = term_of(request)
     if term is None:
-        form.add_error(None, "还没有学期，不能选课。")
-    elif request.method == "POST" and form.is_valid():
+        messages.error(request, "还没有学期，不能选课。请教务员先建立学期。")
+        return redirect("electives:round-list")
+    form = _form(request)
+    if request.method == "POST" and form.is_valid():
         try:
             made = services.create_round(
                 term, policy.round_home(actor), form.plan(), by=actor, at=timezone.now()
@@ -77,7 +73,7 @@ def round_create(request: AuthedRequest) -> HttpResponse:
         else:
             messages.success(request, "轮次已建立。")
             return redirect("electives:round-detail", made.pk)
-    return _form_page(request, form, "新建选课轮次", reverse("electives:round-list"))
+    return form_page(request, form, title="新建选课轮次", back=reverse("electives:round-list"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,7 +89,8 @@ def round_edit(request: AuthedRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已保存。")
             return redirect("electives:round-detail", pk)
-    return _form_page(request, form, "修改轮次", reverse("electives:round-detail", args=[pk]))
+    back = reverse("electives:round-detail", args=[pk])
+    return form_page(request, form, title="修改轮次", back=back)
 
 
 @require_GET
@@ -127,11 +124,14 @@ def round_sections(request: AuthedRequest, pk: int) -> HttpResponse:
     round_ = policy.round_or_404(actor, pk, Perm.ROUND_RUN)
     rows = list(queries.sections_for(actor, round_.term))
     if request.method == "POST":
-        ids = {whole(text) for text in request.POST.getlist("section")}
-        chosen = [one for one in rows if one.pk in ids]
-        act = partial(services.set_menu, round_, chosen, by=actor, at=timezone.now())
+        ids = set(request.POST.getlist("section"))
+        chosen = [one for one in rows if str(one.pk) in ids]
         return acted(
-            request, act, f"菜单已保存，共 {len(chosen)} 个教学班。", "electives:round-detail", pk
+            request,
+            partial(services.set_menu, round_, chosen),
+            f"菜单已保存，共 {len(chosen)} 个教学班。",
+            "electives:round-detail",
+            pk,
         )
     on_menu = set(round_.sections.values_list("pk", flat=True))
     lines = [(one, times.times_text(one), one.pk in on_menu) for one in rows]
@@ -143,8 +143,13 @@ def round_sections(request: AuthedRequest, pk: int) -> HttpResponse:
 def round_open(request: AuthedRequest, pk: int) -> HttpResponse:
     """Publish a round to the families."""
     round_ = policy.round_or_404(request.actor, pk, Perm.ROUND_RUN)
-    act = partial(services.open_round, round_, by=request.actor, at=timezone.now())
-    return acted(request, act, "已发布，学生和家长收到通知。", "electives:round-detail", pk)
+    return acted(
+        request,
+        partial(services.open_round, round_),
+        "已发布，学生和家长收到通知。",
+        "electives:round-detail",
+        pk,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -153,9 +158,7 @@ def round_cancel(request: AuthedRequest, pk: int) -> HttpResponse:
     round_ = policy.round_or_404(request.actor, pk, Perm.ROUND_RUN)
     return reasoned(
         request,
-        lambda reason: services.cancel_round(
-            round_, reason=reason, by=request.actor, at=timezone.now()
-        ),
+        partial(services.cancel_round, round_),
         title="取消轮次", hint=f"“{round_.title}”的选课单不再有效，家庭会收到通知。",
         back=reverse("electives:round-detail", args=[pk]),
     )  # fmt: skip
@@ -166,8 +169,13 @@ def round_draw(request: AuthedRequest, pk: int) -> HttpResponse:
     """Draw lots with the public value (value=)."""
     round_ = policy.round_or_404(request.actor, pk, Perm.ROUND_RUN)
     value = request.POST.get("value", "")
-    act = partial(drawing.draw, round_, value, by=request.actor, at=timezone.now())
-    return acted(request, act, "摇号完成，核对后请公布结果。", "electives:round-detail", pk)
+    return acted(
+        request,
+        partial(drawing.draw, round_, value),
+        "摇号完成，核对后请公布结果。",
+        "electives:round-detail",
+        pk,
+    )
 
 
 @require_POST
@@ -175,16 +183,20 @@ def round_publish(request: AuthedRequest, pk: int) -> HttpResponse:
     """Tell the outcome."""
     round_ = policy.round_or_404(request.actor, pk, Perm.ROUND_RUN)
     tell = sectioning.publish if round_.by_subjects else drawing.publish_result
-    act = partial(tell, round_, by=request.actor, at=timezone.now())
-    return acted(request, act, "结果已公布。", "electives:round-detail", pk)
+    return acted(request, partial(tell, round_), "结果已公布。", "electives:round-detail", pk)
 
 
 @require_POST
 def round_start(request: AuthedRequest, pk: int) -> HttpResponse:
     """Make rolls and lessons."""
     round_ = policy.round_or_404(request.actor, pk, Perm.ROUND_RUN)
-    act = partial(opening.start_round, round_, by=request.actor, at=timezone.now())
-    return acted(request, act, "已开课：名单和课次进入各校课表。", "electives:round-detail", pk)
+    return acted(
+        request,
+        partial(opening.start_round, round_),
+        "已开课：名单和课次进入各校课表。",
+        "electives:round-detail",
+        pk,
+    )
 
 
 @require_POST
@@ -192,8 +204,13 @@ def section_release(request: AuthedRequest, pk: int, section: int) -> HttpRespon
     """Open the reserved seats of a section to everybody who waits."""
     round_ = policy.round_or_404(request.actor, pk, Perm.ROUND_RUN)
     one = policy.round_section_or_404(round_, section)
-    act = partial(drawing.release_reserve, round_, one, by=request.actor, at=timezone.now())
-    return acted(request, act, "预留名额已开放给候补学生。", "electives:round-detail", pk)
+    return acted(
+        request,
+        partial(drawing.release_reserve, round_, one),
+        "预留名额已开放给候补学生。",
+        "electives:round-detail",
+        pk,
+    )
 
 
 @require_GET
@@ -202,7 +219,7 @@ def seat_list(request: AuthedRequest, pk: int) -> HttpResponse:
     actor = request.actor
     policy.require(actor, Perm.RETURN_READ)
     round_ = policy.round_or_404(actor, pk, Perm.ROUND_READ)
-    rows = seat_queries.search(policy.seats(actor, Perm.SEAT_READ), round_, request.GET)
+    rows = seat_queries.search(policy.seats(actor, Perm.SEAT_READ), round_, asked(request))
     page = page_of(request, rows)
     context = {
         "round": round_, "page": page, "states": Seat.State.choices,
@@ -218,6 +235,6 @@ def seat_export(request: AuthedRequest, pk: int) -> HttpResponse:
     actor = request.actor
     policy.require(actor, Perm.RETURN_READ)
     round_ = policy.round_or_404(actor, pk, Perm.ROUND_READ)
-    rows = seat_queries.search(policy.seats(actor, Perm.SEAT_READ), round_, request.GET)
+    rows = seat_queries.search(policy.seats(actor, Perm.SEAT_READ), round_, asked(request))
     lines = seat_queries.with_homes(list(rows), actor.today)
     return excel_response(sheets.seats_book(lines), f"{round_.title}结果")

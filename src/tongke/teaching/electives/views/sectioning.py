@@ -64,13 +64,19 @@ def run_accept(request: AuthedRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "请填写每个时段的上课时间。")
         return redirect("electives:run-detail", pk)
-    act = partial(services.accept, run, form.times(), by=request.actor, at=timezone.now())
-    return acted(request, act, "方案已采用，可以公布结果。", "electives:run-detail", pk)
+    return acted(
+        request,
+        partial(services.accept, run, form.times()),
+        "方案已采用，可以公布结果。",
+        "electives:run-detail",
+        pk,
+    )
 
 
 @require_POST
 def run_stop(request: AuthedRequest, pk: int) -> HttpResponse:
     """Stop a search, or give its plan up."""
     run = policy.run_or_404(request.actor, pk)
-    act = partial(services.stop, run, by=request.actor, at=timezone.now())
-    return acted(request, act, "已放弃。", "electives:round-detail", run.round_id)
+    return acted(
+        request, partial(services.stop, run), "已放弃。", "electives:round-detail", run.round_id
+    )

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tongke.core.errors import Refused
 from tongke.core.web import excel_response, page_of
-from tongke.foundation.people.web import AuthedRequest
+from tongke.foundation.people.web import AuthedRequest, words_in
 from tongke.teaching.electives import policy, sheets
 from tongke.teaching.electives.forms import SectionForm, SideForm
 from tongke.teaching.electives.models import Offer, Section
@@ -19,7 +19,7 @@ from tongke.teaching.electives.policy import Perm
 from tongke.teaching.electives.queries import meetings, times
 from tongke.teaching.electives.queries import offers as queries
 from tongke.teaching.electives.services import offers as services
-from tongke.teaching.electives.views.shared import acted
+from tongke.teaching.electives.views.shared import acted, form_page
 from tongke.teaching.timetable.services import sections as timetable
 
 
@@ -74,8 +74,13 @@ def section_edit(request: AuthedRequest, pk: int) -> HttpResponse:
 def section_remove(request: AuthedRequest, pk: int) -> HttpResponse:
     """Take a section out of an offer that is not submitted."""
     section = policy.edited_section_or_404(request.actor, pk)
-    act = partial(services.remove_section, section, by=request.actor, at=timezone.now())
-    return acted(request, act, "教学班已删除。", "electives:offer-detail", section.offer_id)
+    return acted(
+        request,
+        partial(services.remove_section, section),
+        "教学班已删除。",
+        "electives:offer-detail",
+        section.offer_id,
+    )
 
 
 @require_GET
@@ -83,7 +88,7 @@ def section_list(request: AuthedRequest) -> HttpResponse:
     """The sections that the actor teaches, or that the school offers."""
     policy.require(request.actor, Perm.OFFER_WRITE)
     rows = policy.sections(request.actor, Perm.SECTION_READ)
-    page = page_of(request, queries.my_sections(rows, request.GET.get("q", "").strip()), per=30)
+    page = page_of(request, queries.my_sections(rows, words_in(request)), per=30)
     lines = [(one, times.times_text(one)) for one in page]
     return render(request, "electives/section_list.html", {"page": page, "lines": lines})
 
@@ -132,10 +137,8 @@ def side_staff(request: AuthedRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "听讲端已安排，从下一节课起生效。")
             return redirect("electives:return-list")
-    status = 422 if form.is_bound and form.errors else 200
-    context = {
-        "form": form, "title": f"{side.course.section}：{school.short_name}听讲端",
-        "hint": "听讲教师在教室里打开听讲端、帮助点名；外校教师只在这门课里看到学生。",
-        "back": reverse("electives:return-list"), "button": "保存",
-    }  # fmt: skip
-    return render(request, "electives/form.html", context, status=status)
+    return form_page(
+        request, form, title=f"{side.course.section}：{school.short_name}听讲端",
+        hint="听讲教师在教室里打开听讲端、帮助点名；外校教师只在这门课里看到学生。",
+        back=reverse("electives:return-list"),
+    )  # fmt: skip

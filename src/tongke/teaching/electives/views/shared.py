@@ -1,21 +1,23 @@
 """What several pages of course choice share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from tongke.core.errors import Refused
-from tongke.foundation.people.web import AuthedRequest
+from tongke.foundation.people.web import AuthedRequest, words_in
 from tongke.teaching.electives.forms import ReasonForm
 from tongke.teaching.timetable.models import Term
 from tongke.teaching.timetable.queries.calendar import current_term
 
 
-def whole(text: str | None) -> int | None:
-    """A positive number of an address or a form; None for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else None
+def asked(request: AuthedRequest) -> Mapping[str, str]:
+    """What a list is asked for, with words fit for a search."""
+    return {**request.GET.dict(), "q": words_in(request)}
 
 
 def term_of(request: AuthedRequest) -> Term | None:
@@ -23,12 +25,26 @@ def term_of(request: AuthedRequest) -> Term | None:
     return current_term(request.actor.organisation, request.actor.today)
 
 
+def form_page(
+    request: AuthedRequest, form: forms.Form, *, title: str, back: str, hint: str = "",
+    button: str = "保存", status: int | None = None,
+) -> HttpResponse:  # fmt: skip
+    """A page of one form; 422 when what was sent is wrong, unless another status is named."""
+    if status is None:
+        status = 422 if form.is_bound and form.errors else 200
+    context = {"form": form, "title": title, "hint": hint, "back": back, "button": button}
+    return render(request, "electives/form.html", context, status=status)
+
+
 def acted(
-    request: AuthedRequest, act: Callable[[], object], done: str, to: str, *args: object
+    request: AuthedRequest, act: Callable[..., object], done: str, to: str, *args: object
 ) -> HttpResponse:
-    """Do one act and go to a page that tells of it, or of why it was refused."""
+    """Do one act (a service but for by= and at=) and go to a page that tells of it.
+
+    A refusal is told there, too.
+    """
     try:
-        act()
+        act(by=request.actor, at=timezone.now())
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -37,21 +53,20 @@ def acted(
 
 
 def reasoned(
-    request: AuthedRequest, act: Callable[[str], object], *, title: str, hint: str, back: str
+    request: AuthedRequest, act: Callable[..., object], *, title: str, hint: str, back: str
 ) -> HttpResponse:
-    """A page that asks for a reason and does one act with it, then goes back."""
+    """A page that asks for a reason, does one act (a service but for reason=), and goes back."""
     form = ReasonForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                act(form.cleaned_data["reason"])
+                act(reason=form.cleaned_data["reason"], by=request.actor, at=timezone.now())
             except Refused as refusal:
                 form.add_error(None, str(refusal))
                 status = 409
             else:
                 messages.success(request, f"{title}：已完成。")
                 return redirect(back)
-    context = {"form": form, "title": title, "hint": hint, "back": back, "button": title}
-    return render(request, "electives/form.html", context, status=status)
+    return form_page(request, form, title=title, hint=hint, back=back, button=title, status=status)

@@ -6,9 +6,9 @@ from tongke.teaching.timetable.planner.arrays import State
 from tongke.teaching.timetable.planner.compiling import Compiled
 from tongke.teaching.timetable.planner.kernel import put, take
 from tongke.teaching.timetable.planner.model import Resource, Rule
-from tongke.teaching.timetable.planner.outcome import Blocker, Unplaced
+from tongke.teaching.timetable.planner.outcome import Blocker, BlockerKind, Unplaced
 
-Found = tuple[str, str]
+Found = tuple[BlockerKind, str]
 """(kind, key) of a blocker."""
 
 
@@ -36,7 +36,7 @@ def _unplaced(compiled: Compiled, state: State, a: int) -> Unplaced:
             times[kind, key] += 1
             names[kind, key] = name
     blockers = tuple(
-        Blocker(kind, key, _sentence(kind, names[kind, key], count, len(domain)), count)  # type: ignore[arg-type]
+        Blocker(kind, key, _sentence(kind, names[kind, key], count, len(domain)), count)
         for (kind, key), count in times.most_common()
     )
     who = "、".join(names[blocker.kind, blocker.key] for blocker in blockers[:3])
@@ -54,10 +54,12 @@ def _sentence(kind: str, name: str, count: int, total: int) -> str:
     return f"{name}：{total} 个时间里有 {count} 个已有课"
 
 
-def _in_the_way(compiled: Compiled, state: State, a: int, start: int) -> list[tuple[str, str, str]]:
+def _in_the_way(
+    compiled: Compiled, state: State, a: int, start: int
+) -> list[tuple[BlockerKind, str, str]]:
     """Who is taken, or which rule would be broken, when an activity started there."""
     model, activity = compiled.model, compiled.problem.activities[a]
-    found: list[tuple[str, str, str]] = []
+    found: list[tuple[BlockerKind, str, str]] = []
     everybody = dict.fromkeys((*activity.classes, *activity.teachers))
     tracks = model.at_track[model.at_ptr[a] : model.at_ptr[a + 1]].tolist()
     for resource, track in zip(everybody, tracks, strict=True):

@@ -7,7 +7,6 @@ from itertools import combinations
 from tongke.teaching.timetable.planner.check_rules import broken_units
 from tongke.teaching.timetable.planner.model import (
     Activity,
-    Place,
     Problem,
     Resource,
     Timetable,
@@ -163,6 +162,3 @@ def _rules(problem: Problem, week: Week) -> Iterator[Violation]:
 def legal(problem: Problem, timetable: Timetable) -> bool:
     """Whether nothing hard is broken."""
     return not any(one.hard for one in check(problem, timetable))
-
-
-__all__ = ["Place", "check", "legal", "score"]

@@ -141,6 +141,6 @@ def max_at_once(ask: rules.MaxAtOnce, problem: Problem, week: Week) -> Iterator[
 def same_room(ask: rules.SameRoom, problem: Problem, week: Week) -> Iterator[Found]:
     placed = [one for one in week.chosen(ask.of) if one.key in week.placed]
     rooms = {week.placed[one.key].room for one in placed} - {None}
-    if placed and len(placed) > 0:
+    if placed:
         text = f"{placed[0].name}等用了 {len(rooms)} 间教室（最多 {ask.most} 间）"
         yield Found(placed[0].name, len(rooms) - ask.most, text, placed)

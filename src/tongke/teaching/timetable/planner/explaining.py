@@ -21,7 +21,7 @@ MOST_SHOWN = 6
 def explain(problem: Problem, *, seconds: float) -> Explanation:
     """See `planner.explain`."""
     until = time.monotonic() + seconds
-    counted = [_tight(problem, conflict) for conflict in shortages(problem)]
+    counted = [_tight(problem, conflict, until) for conflict in shortages(problem)]
     if any(not conflict.rules for conflict in counted):
         return Explanation(feasible=False, conflicts=tuple(counted))
     if not counted and _found(problem, seconds * SEARCH_SHARE):
@@ -37,8 +37,8 @@ def explain(problem: Problem, *, seconds: float) -> Explanation:
     )
 
 
-def _tight(problem: Problem, conflict: Conflict) -> Conflict:
-    """A counted conflict without the rules it does not need."""
+def _tight(problem: Problem, conflict: Conflict, until: float) -> Conflict:
+    """A counted conflict without the rules it does not need, as far as there is time."""
     who = {(one.kind, one.key) for one in conflict.blockers}
     theirs = tuple(
         one
@@ -47,6 +47,8 @@ def _tight(problem: Problem, conflict: Conflict) -> Conflict:
     )
     keys = list(conflict.rules)
     for key in conflict.rules:
+        if time.monotonic() > until:
+            break
         rest = [one for one in keys if one != key]
         part = replace(
             problem,

@@ -5,6 +5,8 @@ from typing import Literal
 
 from tongke.teaching.timetable.planner.model import Place, Violation
 
+BlockerKind = Literal["class", "teacher", "room", "rule"]
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -38,7 +40,7 @@ class Blocker:
         times: in how many of the places tried it is in the way.
     """
 
-    kind: Literal["class", "teacher", "room", "rule"]
+    kind: BlockerKind
     key: str
     sentence: str
     times: int

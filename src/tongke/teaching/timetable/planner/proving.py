@@ -29,7 +29,6 @@ class Proof:
         self.model = cp_model.CpModel()
         self.at: list[dict[int, Literal]] = [{} for _ in problem.activities]
         self.switch: dict[str, Literal] = {}
-        self.unknown: list[str] = []
         self._starts()
         self._meetings()
         for rule in problem.rules:
@@ -131,8 +130,6 @@ class Proof:
         switch = self.model.new_bool_var(rule.key)
         if self._ask(rule.ask, switch):
             self.switch[rule.key] = switch
-        else:
-            self.unknown.append(rule.key)
 
     def _ask(self, ask: object, switch: Literal) -> bool:  # noqa: C901 - one case for each kind
         """Post a rule under its switch; False for a kind that is left out."""

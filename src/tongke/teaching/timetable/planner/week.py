@@ -8,7 +8,6 @@ from tongke.teaching.timetable.planner.model import (
     Grid,
     Place,
     Problem,
-    Resource,
     Time,
     Timetable,
 )
@@ -169,8 +168,3 @@ class Week:
             if here[0] > there[0] or (here[0] == there[0] == 0 and here[1] > there[1]):
                 best = other
         return best
-
-    def users(self, resource: Resource) -> list[Activity]:
-        """Placed activities that use somebody or a room."""
-        who = (resource.kind, resource.key)
-        return [one for one in self.whose(who) if self.holds(who, one)]

@@ -10,6 +10,11 @@ from tongke.teaching.timetable.models import Suspension, Term
 from tongke.teaching.timetable.queries.calendar import calendar_of
 
 
+def in_periods(seq: int | None, first: int | None, last: int | None) -> bool:
+    """Whether a period lies between two; open ends are None, and so is a time without period."""
+    return seq is None or (seq >= (first or 0) and (last is None or seq <= last))
+
+
 class Suspended:
     """The suspended days of a term and the days that make up for them."""
 
@@ -37,10 +42,9 @@ class Suspended:
     def why(self, school: Organisation, day: date, seq: int | None) -> str:
         """Why a period of a day has no lesson at a school; empty when nothing is suspended."""
         for row in self.rows:
-            if row.day == day and row.covers(school):
-                first, last = row.from_seq or 0, row.until_seq or 99
-                if seq is None or first <= seq <= last:
-                    return f"停课日：{row.reason}"
+            here = row.day == day and row.covers(school)
+            if here and in_periods(seq, row.from_seq, row.until_seq):
+                return f"停课日：{row.reason}"
         return ""
 
     def made_up(self, school: Organisation, day: date) -> Suspension | None:

@@ -16,6 +16,21 @@ from tongke.teaching.timetable.queries.calendar import clock_time, day_name, mom
 Party = Literal["class", "teacher", "room"]
 
 
+def own_key(klass: int | None, day: date, seq: int | None) -> str:
+    """The key of an ordinary lesson; see `DayLesson.key`."""
+    return f"c{klass}-{day.isoformat()}-{seq}"
+
+
+def host_key(lesson: int | None) -> str:
+    """The key of the delivering side of a joint lesson."""
+    return f"h{lesson}"
+
+
+def assistant_key(lesson: int | None, klass: int | None) -> str:
+    """The key of a listening class of a joint lesson."""
+    return f"a{lesson}-{klass}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class DayLesson:
     """One lesson of one day as one class has it, or the delivering side of a studio lesson.
@@ -49,8 +64,10 @@ class DayLesson:
     def key(self) -> str:
         """Names the lesson in addresses and forms: ``c12-2026-11-23-3``, ``h7``, ``a7-12``."""
         if self.lesson is None:
-            return f"c{self.class_id}-{self.day.isoformat()}-{self.seq}"
-        return f"h{self.lesson.pk}" if self.part == "host" else f"a{self.lesson.pk}-{self.class_id}"
+            return own_key(self.class_id, self.day, self.seq)
+        if self.part == "host":
+            return host_key(self.lesson.pk)
+        return assistant_key(self.lesson.pk, self.class_id)
 
     @property
     def class_id(self) -> int | None:

@@ -27,7 +27,7 @@ def change_rows(rows: QuerySet[DayChange]) -> QuerySet[DayChange]:
     """Changes with all that lists show of them."""
     return rows.select_related(
         "school", "school_class", "teacher", "was_teacher", "subject", "was_subject", "absence",
-        "lesson__course", "made_by", "room",
+        "lesson__course__grade", "lesson__course__subject", "made_by", "room",
     )  # fmt: skip
 
 
@@ -82,6 +82,13 @@ def search_absences(
         rows = rows.filter(kind=kind)
     order = ABSENCE_SORTS.get(sort, ABSENCE_SORTS["-since"])
     return rows.select_related("teacher", "school", "term").order_by(*order)
+
+
+def search_suspensions(rows: QuerySet[Suspension], *, text: str = "") -> QuerySet[Suspension]:
+    """The suspended days that match in reason or place, newest first."""
+    if text:
+        rows = rows.filter(Q(reason__contains=text) | Q(organisation__name__contains=text))
+    return rows.select_related("organisation").order_by("-day", "-pk")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from tongke.teaching.timetable.models import DayChange, Lesson, LessonClass
@@ -13,11 +14,19 @@ if TYPE_CHECKING:
     from tongke.teaching.timetable.queries.changes_offers import Desk
 
 
+def taken_days(lesson: Lesson) -> set[date]:
+    """The days on which the weekly time of a lesson has one; not those of make-ups taken back."""
+    rows = Lesson.objects.filter(slot=lesson.slot_id).exclude(
+        state=Lesson.State.CANCELLED, changes__kind=DayChange.Kind.MAKE_UP
+    )
+    return set(rows.values_list("day", flat=True))
+
+
 def joint_make_ups(desk: "Desk", one: DayLesson) -> Iterator[Offer]:
     """Times at which all sides of a joint lesson are free, on the clock of each school."""
     lesson = one.lesson
     assert lesson is not None
-    taken = set(Lesson.objects.filter(slot=lesson.slot_id).values_list("day", flat=True))
+    taken = taken_days(lesson)
     for day in desk.later(one):
         if day in taken:
             continue

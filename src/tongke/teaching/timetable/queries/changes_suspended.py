@@ -15,6 +15,7 @@ from tongke.teaching.timetable.queries.calendar import (
     day_name,
     moment,
 )
+from tongke.teaching.timetable.queries.changes_calendar import in_periods
 from tongke.teaching.timetable.queries.changes_day import DayBook, DayLesson, Scope
 
 _DAYS_AHEAD = 21
@@ -33,7 +34,7 @@ class Plan:
 
     def covers(self, seq: int | None) -> bool:
         """Whether a period of the day is meant."""
-        return seq is None or (self.from_seq or 0) <= seq <= (self.until_seq or 99)
+        return in_periods(seq, self.from_seq, self.until_seq)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from tongke.foundation.curriculum.models import Subject
 from tongke.foundation.people.models import Organisation, SchoolClass
@@ -105,13 +105,14 @@ class _Counted:
 
 
 def trend(term: Term, classes: Collection[SchoolClass], today: date) -> Trend:
-    """Planned against held for some classes of schools, up to yesterday; eight queries."""
+    """Planned against held for some classes of schools, up to yesterday; ten queries."""
     last = min(today - timedelta(days=1), term.ends_on)
     days = [term.starts_on + timedelta(days=n) for n in range((last - term.starts_on).days + 1)]
     counted = _Counted()
     if days:
-        _count_own(counted, term, classes, days)
-        _count_joint(counted, term, classes, last)
+        suspended = Suspended(term, days)
+        _count_own(counted, suspended, classes, days)
+        _count_joint(counted, suspended, classes, last)
     weeks, subjects = [], {each.code: each for each in Subject.objects.all()}
     for week in sorted(counted.days | Counter(counted.found.keys())):
         units = counted.found.get(week, {})
@@ -156,10 +157,10 @@ Placed = Mapping[tuple[int, int], list[tuple[int, str, int, str]]]
 
 
 def _count_own(
-    counted: _Counted, term: Term, classes: Collection[SchoolClass], days: list[date]
+    counted: _Counted, suspended: Suspended, classes: Collection[SchoolClass], days: list[date]
 ) -> None:
+    term = suspended.calendar.term
     placed, schools = _placed(term, classes), {one.school_id: one.school for one in classes}
-    suspended = Suspended(term, days)
     gone: set[tuple[int, date, int]] = set()
     for day in days:
         week = week_of(term, day) or 0
@@ -230,8 +231,9 @@ def _day(
 
 
 def _count_joint(
-    counted: _Counted, term: Term, classes: Collection[SchoolClass], last: date
+    counted: _Counted, suspended: Suspended, classes: Collection[SchoolClass], last: date
 ) -> None:
+    term, held = suspended.calendar.term, (Lesson.State.HELD, Lesson.State.LIVE)
     later = DayChange.objects.filter(
         term=term, part=DayChange.Part.WHOLE, kind=DayChange.Kind.MAKE_UP,
         state__in=DayChange.STANDING,
@@ -246,12 +248,29 @@ def _count_joint(
         counts = part.order_by().values_list(*keys).annotate(Count("pk"))
         for klass, subject, week, state, count in counts:
             tally = counted.found[week][klass, subject]
-            held = state in {Lesson.State.HELD, Lesson.State.LIVE}
             if made_up:
-                tally.made_up += count if held else 0
+                tally.made_up += count if state in held else 0
             else:
                 tally.planned += count
-                tally.dropped += 0 if held else count
+                tally.dropped += 0 if state in held else count
+        taught = part.filter(lesson__state__in=held)
+        for unit, week in _without(taught, suspended, classes):
+            tally = counted.found[week][unit]
+            tally.made_up -= made_up
+            tally.dropped += not made_up
+
+
+def _without(
+    rows: QuerySet[LessonClass], suspended: Suspended, classes: Collection[SchoolClass]
+) -> Iterator[tuple[Unit, int]]:
+    """Lessons that were taught without a class, because its own school was suspended."""
+    schools = {one.pk: one.school for one in classes}
+    rows = rows.filter(lesson__day__in={row.day for row in suspended.rows})
+    for klass, subject, week, day, seq in rows.values_list(
+        "school_class", "lesson__course__subject", "lesson__week", "lesson__day", "bell_seq"
+    ):
+        if suspended.why(schools[klass], day, seq):
+            yield (klass, subject), week
 
 
 @dataclass(frozen=True)

@@ -180,7 +180,7 @@ def teacher_week(
         for slot in studio:
             if one.plan == slot.weekday:
                 key = (slot.course.host_school_id, one.day, slot.seq or 0)
-                cells[key] = _studio_entry(slot, one, shown)
+                cells[key] = _studio_entry(slot, one, shown, marks, teacher)
     cells |= dict(given)
     rows = tuple(
         Line(
@@ -335,16 +335,20 @@ def _taught(row: Placement, one: _Day, shown: _Shown, marks: Marks, teacher: Per
         change = host if host and host.was_teacher_id == teacher.pk else None
         change = change or marks.assistant(lesson.pk, row.school_class_id)
     if change is not None and change.teacher_id != teacher.pk:
-        title = f"{row.school_class.name} {row.subject.name}"
-        told = f"由{change.teacher.name}上" if change.teacher else change.reason
-        if change.kind == DayChange.Kind.SWAP:
-            told = f"换成{' '.join(words_of(change))}"
-        return Entry(title, told, "muted", badge=badge_of(change))
+        return _gone(f"{row.school_class.name} {row.subject.name}", change)
     if change is not None and lesson is None:
         return _changed(change, by_class=True)
     if marks.suspended.why(school, one.day, row.seq):
         return _off(row, by_class=True)
     return _entry(row, one, shown, by_class=True)
+
+
+def _gone(title: str, change: DayChange) -> Entry:
+    """A lesson that its teacher does not have on this day."""
+    told = f"由{change.teacher.name}上" if change.teacher else change.reason
+    if change.kind == DayChange.Kind.SWAP:
+        told = f"换成{' '.join(words_of(change))}"
+    return Entry(title, told, "muted", badge=badge_of(change))
 
 
 def _given(
@@ -374,8 +378,13 @@ def _given(
                     yield here, _made_up(row, shown)
 
 
-def _studio_entry(slot: CourseSlot, one: _Day, shown: _Shown) -> Entry:
+def _studio_entry(
+    slot: CourseSlot, one: _Day, shown: _Shown, marks: Marks, teacher: Person
+) -> Entry:
     lesson = shown.lessons.get((slot.pk, one.day))
+    change = marks.host(lesson.pk) if lesson else None
+    if change is not None and change.teacher_id != teacher.pk:
+        return _gone(str(slot.course), change)
     return _joint(str(slot.course), slot.room.name if slot.room else "", lesson, shown)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from tongke.foundation.people.actors import Actor
 from tongke.foundation.people.models import SchoolClass
@@ -48,11 +49,11 @@ class Staffed:
         """Who makes the school's timetable."""
         return self.scene.cast.timetabler
 
-    def away(self, who: Actor, *, first: date = MONDAY, days: int = 1, **over: object) -> Absence:
+    def away(self, who: Actor, *, first: date = MONDAY, days: int = 1, **over: Any) -> Absence:
         """An approved absence of so many days."""
         new = NewAbsence(
             teacher=who.person, school=self.scene.cast.centre, kind="sick", since=first,
-            until=first + timedelta(days=days - 1), **over,  # type: ignore[arg-type]
+            until=first + timedelta(days=days - 1), **over,
         )  # fmt: skip
         return enter(self.scene.term, new, approved=True, by=self.by, at=EVE)
 

@@ -1,8 +1,10 @@
 """Joint lessons and absent teachers, and suspended days of schools and of the region."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from tongke.core.errors import Refused
 from tongke.core.jobs import run_pending
@@ -11,11 +13,15 @@ from tongke.engines.credits.models import Entry
 from tongke.foundation.people.actors import Actor
 from tongke.foundation.people.roles import Role
 from tongke.foundation.people.tests.make import MUSIC, make_actor
+from tongke.teaching.timetable import policy
 from tongke.teaching.timetable.models import Absence, DayChange, Lesson
 from tongke.teaching.timetable.queries.changes_away import broken_by
 from tongke.teaching.timetable.queries.changes_day import day_plan
+from tongke.teaching.timetable.queries.changes_list import change_rows
 from tongke.teaching.timetable.queries.changes_offers import Desk
 from tongke.teaching.timetable.queries.changes_suspended import Plan, effect_of, make_up_choices
+from tongke.teaching.timetable.queries.gaps_trend import Tally, trend
+from tongke.teaching.timetable.queries.grids import teacher_week
 from tongke.teaching.timetable.services import lessons
 from tongke.teaching.timetable.services.changes import arranging, steps, suspending
 from tongke.teaching.timetable.services.changes.absences import NewAbsence, enter
@@ -40,11 +46,11 @@ def lesson(scene: Scene) -> Lesson:
     return first_lesson(course)
 
 
-def away(scene: Scene, who: Actor, lesson: Lesson, **over: object) -> Absence:
+def away(scene: Scene, who: Actor, lesson: Lesson, **over: Any) -> Absence:
     """An approved absence on the lesson's day."""
     new = NewAbsence(
         teacher=who.person, school=who.organisation, kind="duty", since=lesson.day,
-        until=lesson.day, **over,  # type: ignore[arg-type]
+        until=lesson.day, **over,
     )  # fmt: skip
     return enter(scene.term, new, approved=True, by=scene.cast.timetabler, at=BEFORE)
 
@@ -68,6 +74,11 @@ def test_another_teacher_of_the_subject_delivers_and_is_credited(
     lesson.refresh_from_db()
     assert (lesson.teacher, rows[0].part, again) == (other.person, "host", [])
     assert Message.objects.filter(account=scene.deer_timetabler.account, title="联合课有变动")
+    # Who stands in knows everybody's pupils in this lesson, and on no other day.
+    everyone = {*cast.deer_pupils, *cast.stone_pupils, *cast.centre_pupils}
+    later = lesson.course.lessons.exclude(day=lesson.day).order_by("day")[0]
+    assert set(policy.course_pupils(other, lesson.course, lesson.day)) == everyone
+    assert not policy.course_pupils(other, lesson.course, later.day).exists()
     lessons.start(lesson, by=other, at=lesson.starts_at)
     with pytest.raises(Refused, match="已经开始"):
         steps.undo(rows[0].step, by=cast.timetabler, at=lesson.starts_at)
@@ -102,6 +113,33 @@ def test_an_assistant_is_replaced_by_a_colleague_of_the_point(scene: Scene, less
     assert side.assistant == cast.deer_assistant.person
 
 
+def test_an_assistant_for_a_day_knows_that_class_on_that_day(scene: Scene, lesson: Lesson) -> None:
+    cast = scene.cast
+    other = make_actor(Role.TEACHER, cast.deer_bay, name="代听")
+    absence = away(scene, cast.deer_assistant, lesson)
+    key = f"a{lesson.pk}-{cast.deer_class.pk}"
+    arranging.arrange(absence, {key: f"sub:{other.person.pk}"}, by=cast.deer_head, at=BEFORE)
+
+    later = lesson.course.lessons.exclude(day=lesson.day).order_by("day")[0]
+    known = policy.course_pupils(other, lesson.course, lesson.day)
+    assert set(known) == set(cast.deer_pupils)
+    assert not policy.course_pupils(other, lesson.course, later.day).exists()
+
+
+def test_the_week_of_a_studio_teacher_shows_who_stands_in(scene: Scene) -> None:
+    cast = scene.cast
+    course = published(scene, ask(scene), ask(scene, cast.stone_class), with_class=False)
+    lesson = first_lesson(course)
+    make_actor(Role.TEACHER, cast.centre, subject_code=MUSIC, name="汪乐")
+    arranging.arrange_all(away(scene, cast.teacher, lesson), by=cast.timetabler, at=BEFORE)
+
+    grid = teacher_week(
+        scene.term, cast.teacher.person, [cast.centre.pk], week=lesson.week, now=BEFORE
+    )
+    told = [cell.sub for row in grid.rows for cell in row.cells if cell is not None]
+    assert told.count("由汪乐上") == 1
+
+
 def test_a_joint_lesson_is_made_up_when_all_sides_are_free(scene: Scene, lesson: Lesson) -> None:
     cast = scene.cast
     # Everything but the last period of the next school day is taken at one of the schools.
@@ -131,8 +169,16 @@ def test_a_joint_lesson_is_made_up_when_all_sides_are_free(scene: Scene, lesson:
     assert lesson.state == "planned"
     assert shape(scene, week(lesson.day, 20)) == before
 
+    # Taken back, the same day is free for it again.
+    arranging.arrange(absence, {f"h{lesson.pk}": first.token}, by=cast.timetabler, at=BEFORE)
+    made.refresh_from_db()
+    assert (made.state, made.reason, made.classes.count()) == ("planned", "", 3)
+    assert not double_booked(scene, week(lesson.day, 20))
 
-def test_a_joint_lesson_may_be_called_off_beforehand(scene: Scene, lesson: Lesson) -> None:
+
+def test_a_joint_lesson_may_be_called_off_beforehand(
+    scene: Scene, lesson: Lesson, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     absence = away(scene, scene.cast.teacher, lesson)
 
     rows = arranging.arrange(
@@ -142,6 +188,11 @@ def test_a_joint_lesson_may_be_called_off_beforehand(scene: Scene, lesson: Lesso
     lesson.refresh_from_db()
     assert (lesson.state, lesson.reason, rows[0].part) == ("not_held", "停电", "whole")
     assert not broken_by(absence)
+    with django_assert_num_queries(1):
+        names = [
+            str(row.lesson.course) for row in change_rows(DayChange.objects.all()) if row.lesson
+        ]
+    assert names == [str(lesson.course)]
     with pytest.raises(Refused, match="时间已过"):
         steps.undo(rows[0].step, by=None, at=lesson.starts_at + timedelta(minutes=1))
 
@@ -180,6 +231,9 @@ def test_a_suspended_region_makes_its_joint_lessons_up(scene: Scene, lesson: Les
     with pytest.raises(Refused, match="已经撤销"):
         suspending.resume(row, by=cast.officer, at=BEFORE)
     assert shape(scene, week(lesson.day, 10)) == before
+    suspending.suspend(term, plan, reason="大雪", by=cast.officer, at=BEFORE)
+    made.refresh_from_db()
+    assert (made.state, made.classes.count()) == ("planned", 3)
 
 
 def test_a_joint_lesson_goes_on_without_a_suspended_listener(scene: Scene, lesson: Lesson) -> None:
@@ -207,6 +261,8 @@ def test_a_joint_lesson_goes_on_without_a_suspended_listener(scene: Scene, lesso
     by_class = {one.school_class_id: one.assistant_id for one in (absent, present)}
     assert by_class[cast.deer_class.pk] not in credited
     assert {cast.teacher.person.pk, by_class[cast.stone_class.pk]} <= credited
+    found = trend(term, [cast.deer_class, cast.stone_class], lesson.day + timedelta(days=1))
+    assert dict(found.classes) == {cast.deer_class: Tally(1, 1), cast.stone_class: Tally(1)}
 
 
 def test_a_day_that_cannot_be_suspended_is_refused(scene: Scene, lesson: Lesson) -> None:

@@ -1,9 +1,11 @@
 """The pages of absences, day changes, the day board and suspended days."""
 
+import io
 from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from tongke.core.models import Message
 from tongke.foundation.people.roles import Role
@@ -15,6 +17,7 @@ from tongke.teaching.timetable.services.changes import arranging
 from tongke.teaching.timetable.tests.browsing import cells, page, url
 from tongke.teaching.timetable.tests.changing import Staffed, staffed
 from tongke.teaching.timetable.tests.make import BEFORE, Scene, put
+from tongke.teaching.timetable.views import changes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_second_factor"), pytest.mark.slow]
 
@@ -73,15 +76,18 @@ def test_a_teacher_asks_and_the_school_arranges_everything_in_the_browser(
     hall = page(keeper, "change-board", school.scene.cast.centre.pk, day=monday(), screen=1)
     assert "赵语文" in hall
     assert "病假" not in hall
-    assert "不在学期之内" in page(
-        keeper, "change-board", school.scene.cast.centre.pk, day="2020-01-01"
-    )
+    for more in ({}, {"print": 1}, {"screen": 1}):
+        assert "不在学期之内" in page(
+            keeper, "change-board", school.scene.cast.centre.pk, day="2020-01-01", **more
+        )
     assert keeper.post(url("absence-cancel", one.pk)).status_code == 302
     assert keeper.post(url("absence-cancel", one.pk)).status_code == 409
     assert not DayChange.objects.filter(state__in=DayChange.STANDING).exists()
 
 
-def test_changes_are_listed_exported_refused_and_undone(school: Staffed) -> None:
+def test_changes_are_listed_exported_refused_and_undone(
+    school: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keeper = client_of(school.by)
     form = {"teacher": school.bai.person.pk, "kind": "duty", "since": monday(), "until": monday()}
     assert keeper.post(url("absence-create"), form).status_code == 302
@@ -99,6 +105,12 @@ def test_changes_are_listed_exported_refused_and_undone(school: Staffed) -> None
     assert [row[9] for row in rows if row[5] == "代课"] == ["赵语文"]
     rows = cells(keeper.get(url("absence-export")))
     assert any(row[1] == "白语文" for row in rows)
+    monkeypatch.setattr(changes, "_MOST_EXPORTED", 0)
+    book = load_workbook(io.BytesIO(keeper.get(url("absence-export")).content))
+    told = [
+        str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
+    ]
+    assert any("共 1 条，只列前 0 条" in each for each in told)
     sub = client_of(school.zhao)
     assert (
         "请写明原因" in sub.post(url("change-refuse", change.pk), {"reason": ""}).content.decode()
@@ -144,6 +156,9 @@ def test_a_day_is_looked_at_suspended_and_brought_back(school: Staffed) -> None:
     row = Suspension.objects.get()
 
     assert "大雪" in page(keeper, "suspension-list", q="雪")
+    assert "大雪" not in page(keeper, "suspension-list", q="雨")
+    rows = cells(keeper.get(url("suspension-export"), {"q": "雪"}))
+    assert [row[6] for row in rows if row[5] == "大雪"] == [6]
     assert "停课日：大雪" in page(keeper, "change-board", centre.pk, day=monday())
     assert "补课日" in page(keeper, "change-board", centre.pk, day=made_up)
     week = page(keeper, "class-week", school.one.pk, week=5)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tongke.core.errors import Refused
 from tongke.foundation.people.roles import Role
 from tongke.foundation.people.tests.make import make_actor
-from tongke.teaching.timetable.models import Absence, DayChange
+from tongke.teaching.timetable.models import Absence, DayChange, Suspension
 from tongke.teaching.timetable.queries.changes_offers import Desk
 from tongke.teaching.timetable.queries.changes_suspended import Plan
 from tongke.teaching.timetable.services.changes import absences, arranging, steps, suspending
@@ -50,7 +50,8 @@ class _Region:
     """A school to which random things happen, through the services only."""
 
     def __init__(self, school: Staffed) -> None:
-        self.school, self.suspended = school, []  # type: ignore[var-annotated]
+        self.school = school
+        self.suspended: list[Suspension] = []
         self.teachers = [school.bai, school.zhao, school.qian, school.sun]
 
     def act(self, what: str, one: int, two: Any) -> None:

@@ -119,6 +119,8 @@ def test_the_pages_of_held_lessons_and_deliverers(scene: Scene) -> None:
     shown = page(client, "gap-deliverers", cast.deer_class.pk, MUSIC)
     assert "林知遥" in shown
     assert "请该校承接" in shown
+    rows = cells(client.get(url("gap-deliverers-export", cast.deer_class.pk, MUSIC)))
+    assert [(row[0], row[3]) for row in rows if row[1] == "栖云中心小学"] == [("林知遥", 34)]
     assert client.get(url("gap-deliverers", cast.deer_class.pk, "TK-XX")).status_code == 404
     sent = client.post(url("gap-ask", cast.deer_class.pk, MUSIC), {"school": cast.centre.pk})
     assert (sent.status_code, Demand.objects.get().asked) == (302, cast.centre)

@@ -25,6 +25,11 @@ LESSONS = """<Activities_List>
 </Activities_List>"""
 
 
+LATE = """<ConstraintTeacherIntervalMaxDaysPerWeek><Weight_Percentage>100</Weight_Percentage>
+<Teacher>王老师</Teacher><Interval_Start_Hour>1</Interval_Start_Hour><Max_Days_Per_Week>1</Max_Days_Per_Week>
+</ConstraintTeacherIntervalMaxDaysPerWeek>"""
+
+
 def file(times: str = "", rooms: str = "", lessons: str = LESSONS) -> bytes:
     """A whole file with these constraints."""
     lists = f"<Time_Constraints_List>{times}</Time_Constraints_List>"
@@ -91,6 +96,18 @@ def test_what_is_not_followed_is_named() -> None:
             ),
             "不存在的教室",
         ),
+        (
+            file(
+                rooms="<ConstraintRoomNotAvailableTimes><Room>无</Room>"
+                "</ConstraintRoomNotAvailableTimes>"
+            ),
+            "不存在的教室",
+        ),
+        (file(LATE.replace("Hour>1<", "Hour>9<")), "节次"),
+        (file(LATE.replace("100", "nan")), "权重"),
+        (file(LATE.replace("100", "-inf")), "权重"),
+        (file().replace("<Name>周二".encode(), "<Name>周一".encode()), "名称重复"),
+        (file("<ConstraintBasicCompulsoryTime/>" * 50_001), "超过 50000 条"),
     ],
 )
 def test_a_broken_file_is_refused_in_words(data: bytes, words: str) -> None:
@@ -122,6 +139,27 @@ def test_what_is_written_is_read_again() -> None:
     assert {place.time for place in outcome.timetable.values()} == {
         one.time for one in stands.values()
     }
+
+
+def test_what_is_written_can_be_read_whatever_the_rules_speak_of() -> None:
+    """Somebody without lessons, a time the grid does not have, a room the lesson did not list."""
+    group = (Resource("class", "1班"),)
+    activities = (
+        Activity("x", "课", "t", "音乐", "a", group, rooms=(Resource("room", "甲"),)),
+        Activity("y", "课", "t", "音乐", "a", group, fixed=Place(Time(1, 0), "乙")),
+    )
+    asked = (
+        Rule("one", rules.Unavailable(("teacher", "无"), "a", frozenset([Time(0, 0)])), None, ""),
+        Rule("two", rules.Unavailable(("class", "1班"), "a", frozenset([Time(6, 0)])), None, ""),
+        Rule("far", rules.Unavailable(("class", "1班"), "b", frozenset([Time(0, 0)])), None, ""),
+    )
+    data = fet.dump(Problem({"a": grid()}, activities, asked), {"x": Place(Time(0, 0), "丙")})
+    again, notes = fet.load(data)
+    assert notes == ()
+    assert [[room.key for room in one.rooms] for one in again.activities] == [["丙"], ["乙"]]
+    outcome = planner.solve(again, iterations=100)
+    assert outcome.hard == 0
+    assert list(outcome.timetable.values()) == [Place(Time(0, 0), "丙"), Place(Time(1, 0), "乙")]
 
 
 TOY = """Name: Toy
@@ -169,6 +207,10 @@ def test_the_official_cost_is_the_planner_s() -> None:
     [
         ("Days: 2", "Days: 0"),
         ("Days: 2", "Days: x"),
+        ("Days: 2", "Days: ²"),
+        ("Days: 2", "Days: " + "9" * 5000),
+        ("r0 50 1", "r0 5² 1"),
+        ("maths wang 2", "maths wang 999999"),
         ("Courses: 2", "Courses: 3"),
         ("q0 2 maths music", "q0 2 maths art"),
         ("q0 2 maths music", "q0 3 maths music"),
@@ -179,5 +221,5 @@ def test_the_official_cost_is_the_planner_s() -> None:
     ],
 )
 def test_a_broken_instance_is_refused(old: str, new: str) -> None:
-    with pytest.raises(BadFile):
+    with pytest.raises(BadFile, match=r"\.ectt 文件"):
         ectt.load(TOY.replace(old, new))

@@ -10,7 +10,7 @@ from tongke.teaching.timetable import planner
 from tongke.teaching.timetable.planner.arrays import CLASH, HARD, SOFT
 from tongke.teaching.timetable.planner.compiling import Compiled
 from tongke.teaching.timetable.planner.kernel import put, take
-from tongke.teaching.timetable.planner.model import Problem, Timetable
+from tongke.teaching.timetable.planner.model import Activity, Problem, Timetable
 from tongke.teaching.timetable.planner.state import empty, standing
 from tongke.teaching.timetable.tests.planner_cases import random_problem, random_timetable
 
@@ -51,7 +51,7 @@ def test_the_search_counts_what_the_definitions_say(seed: int) -> None:
 @given(seeds)
 def test_costs_stay_exact_over_any_sequence_of_moves(seed: int) -> None:
     problem = random_problem(seed)
-    rnd = random.Random(seed)  # noqa: S311
+    rnd = random.Random(seed)  # noqa: S311 - repeatable, no secret
     compiled = Compiled(problem)
     model, state = compiled.model, empty(compiled.model)
     nothing = state.data.copy()
@@ -93,19 +93,32 @@ def test_what_is_solved_breaks_nothing_it_can_avoid(seed: int) -> None:
 def test_what_is_fixed_or_kept_stays(seed: int) -> None:
     problem = random_problem(seed)
     start = random_timetable(problem, seed + 1)
-    rnd = random.Random(seed)  # noqa: S311
+    rnd = random.Random(seed)  # noqa: S311 - repeatable, no secret
     keep = frozenset(key for key in start if rnd.random() < 0.4)
     outcome = planner.solve(problem, start=start, keep=keep, iterations=500)
     assert all(outcome.timetable.get(key) == start[key] for key in keep)
+    assert all(stands_as_fixed(one, outcome.timetable, keep) for one in problem.activities)
     repaired = planner.repair(
         problem, start, loose=frozenset(start) - keep, iterations=2000, seed=seed
     )
     assert all(repaired.timetable.get(key) == start[key] for key in keep)
+    assert all(stands_as_fixed(one, repaired.timetable, keep) for one in problem.activities)
     assert set(repaired.moved) == {
         one.key
         for one in problem.activities
         if repaired.timetable.get(one.key) != start.get(one.key)
     }
+
+
+def stands_as_fixed(activity: Activity, timetable: Timetable, keep: frozenset[str]) -> bool:
+    """Whether a fixed activity stands at its time, or nowhere, or was told to stay elsewhere."""
+    place = timetable.get(activity.key)
+    return (
+        activity.fixed is None
+        or place is None
+        or activity.key in keep
+        or place.time == activity.fixed.time
+    )
 
 
 @examples(40)
@@ -114,7 +127,7 @@ def test_what_is_fixed_or_kept_stays(seed: int) -> None:
 def test_an_option_keeps_its_word(seed: int) -> None:
     problem = random_problem(seed)
     timetable = random_timetable(problem, seed + 1)
-    rnd = random.Random(seed)  # noqa: S311
+    rnd = random.Random(seed)  # noqa: S311 - repeatable, no secret
     key = rnd.choice([one.key for one in problem.activities])
     without = {other: place for other, place in timetable.items() if other != key}
     _, base_hard, _ = judged(problem, without)

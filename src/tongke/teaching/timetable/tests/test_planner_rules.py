@@ -1,5 +1,10 @@
 """Worked examples, by hand: what each rule counts, and what the planner says."""
 
+import ast
+import sys
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tongke.teaching.timetable import planner
@@ -25,13 +30,13 @@ ME = ("teacher", "shen")
 ROOMS = (Resource("room", "r0", "音乐室"), Resource("room", "r1", "礼堂"))
 
 
-def lesson(key: str, *, teacher: Resource = SHEN, **more: object) -> Activity:
+def lesson(key: str, *, teacher: Resource = SHEN, **more: Any) -> Activity:
     """A lesson of one class; `more` overrides."""
-    fields = {"classes": (CLASS,), "teachers": (teacher,), "grid": "a"} | more
-    return Activity(key, f"音乐{key}", "music", "音乐", **fields)  # type: ignore[arg-type]
+    fields: dict[str, Any] = {"classes": (CLASS,), "teachers": (teacher,), "grid": "a"} | more
+    return Activity(key, f"音乐{key}", "music", "音乐", **fields)
 
 
-def judge(ask: object, stands: dict[str, tuple[int, int]], **more: object) -> int:
+def judge(ask: object, stands: dict[str, tuple[int, int]], **more: Any) -> int:
     """Units of one rule for single lessons of 沈老师 at (day, period), five periods a day."""
     activities = tuple(lesson(key, **more) for key in stands)
     problem = Problem({"a": grid(days=5)}, activities, (Rule("r", ask, 1, "规则"),))
@@ -75,6 +80,50 @@ MONDAY = {"x": (0, 0), "y": (0, 1), "z": (0, 4)}
 def test_units_of_a_monday(ask: object, units: int) -> None:
     """沈老师 teaches the first, second and fifth period; a long pause follows the third."""
     assert judge(ask, MONDAY) == units
+
+
+WEEK = {"x": (0, 0), "y": (2, 1), "z": (4, 4)}
+
+
+@pytest.mark.parametrize(
+    ("ask", "units"),
+    [
+        (rules.DaysNear(Of(), 2), 1),
+        (rules.DaysApart(Of(), 3), 2),
+        (rules.MaxDays(ME, 2), 1),
+        (rules.MinDays(Of(), 5), 2),
+        (rules.StartsEarly(ME), 2),
+        (rules.StartsEarly(ME, 1), 1),
+        (rules.Together(Of(), "period"), 2),
+        (rules.Together(Of(), "day"), 2),
+        (rules.MaxGaps(ME, 0), 0),
+        (rules.Follows("x", "z"), 0),
+        (rules.Compact(ME), 3),
+        (rules.Apart(Of()), 0),
+    ],
+)
+def test_units_of_a_week(ask: object, units: int) -> None:
+    """沈老师 teaches once on Monday, Wednesday and Friday, later each time."""
+    assert judge(ask, WEEK) == units
+
+
+def test_gaps_of_a_day_and_of_a_week() -> None:
+    """Two free periods between lessons on Monday, one on Tuesday."""
+    stands = {"a": (0, 0), "b": (0, 3), "c": (1, 0), "d": (1, 2)}
+    assert judge(rules.MaxGaps(ME, 1, "day"), stands) == 1
+    assert judge(rules.MaxGaps(ME, 1, "week"), stands) == 2
+
+
+def test_one_period_and_two_rooms() -> None:
+    stands = {"x": Place(Time(0, 0), "r0"), "y": Place(Time(0, 0), "r1")}
+    activities = tuple(lesson(key, rooms=ROOMS) for key in stands)
+    for ask, units in (
+        (rules.Apart(Of()), 1),
+        (rules.SameRoom(Of()), 1),
+        (rules.SameRoom(Of(), 2), 0),
+    ):
+        problem = Problem({"a": grid()}, activities, (Rule("r", ask, 1, "规则"),))
+        assert planner.score(problem, stands)[1] == units
 
 
 def test_a_run_ends_at_a_long_pause() -> None:
@@ -199,3 +248,18 @@ def test_progress_can_stop_a_search() -> None:
     outcome = planner.solve(problem, seconds=60, on_progress=stop)
     assert len(outcome.timetable) == 10
     assert len(seen) <= 2
+
+
+def test_the_checker_shares_no_code_with_the_search() -> None:
+    """It would repeat the search's mistakes: it may know the nouns, the rules and itself."""
+    folder = Path(planner.__file__).parent
+    known = {"model", "rules", "week", "check_rules", "check_days", "check_groups", "planner"}
+    for path in (*folder.glob("check*.py"), folder / "week.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module and "tongke" in node.module:
+                assert node.module.endswith(("planner", "slots.model")) or (
+                    node.module.rsplit(".", 1)[1] in known
+                ), (path.name, node.module)
+                if node.module.endswith("planner"):
+                    assert {one.name for one in node.names} <= known
+            assert not isinstance(node, ast.Import) or node.names[0].name in sys.stdlib_module_names

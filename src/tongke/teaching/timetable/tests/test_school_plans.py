@@ -170,6 +170,9 @@ def test_a_hard_rule_is_broken_with_a_reason_only_and_a_clash_never(small: Small
         by=small.by, at=BEFORE,
     )  # fmt: skip
     row = entry(plan, chinese)
+    nowhere = Target(5, 6, room=10**6)
+    with pytest.raises(Refused, match="不能用这间教室"):
+        edits.move(plan, row.pk, nowhere, revision=0, by=small.by, at=BEFORE)
     with pytest.raises(Refused, match="写明理由"):
         edits.move(plan, row.pk, Target(5, 7), revision=0, by=small.by, at=BEFORE)
     edits.move(plan, row.pk, Target(5, 7), revision=0, reason="本人同意", by=small.by, at=BEFORE)

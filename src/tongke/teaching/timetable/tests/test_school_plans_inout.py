@@ -80,6 +80,11 @@ def test_cells_heads_and_shapes_as_people_write_them() -> None:
     assert "没有认出课表" in gridsheets.read([odd]).problems[0]
     told = gridsheets.read([odd], {"怪": Layout("across", 2, 1, 0)})
     assert [(each.weekday, each.seq) for each in told.cells] == [(1, 1), (2, 2)]
+    for beyond in (Layout("across", 2, 99, 0), Layout("across", 2, 1, 99)):
+        assert "没有认出课表" in gridsheets.read([odd], {"怪": beyond}).problems[0]
+    # A hostile file's ranges lie upon each other: they cost no more than the sheet has cells.
+    upon = Page("叠", [["x"], ["y", "", ""]], [(0, 0, 0, 2), (1, 0, 1, 9), (0, 0, 99, 99)])
+    assert upon.filled() == [["x"] * 3, ["y"] * 3]
 
 
 def test_what_goes_out_comes_back_the_same(small: Small, browser: Client) -> None:
@@ -135,6 +140,11 @@ def test_unknown_names_are_listed_and_chosen(small: Small, browser: Client) -> N
         "subject-name": ["国语", "数学", "美术"], "subject-key": ["SB0101", "SB0201", ""],
         "teacher-name": ["张三"], "teacher-key": [""], "name": "导入", "make": "1",
     }  # fmt: skip
+    for odd in ("x", "999999"):
+        asked = browser.post(
+            url("grid-import-match", row.pk), sent | {"teacher-key": [odd]}, follow=True
+        )
+        assert "还有 1 个名字没有对上" in asked.content.decode()
     browser.post(url("grid-import-match", row.pk), sent)
     plan = SchoolPlan.objects.get()
     assert set(plan.entries.filter(weekday=1).values_list("task__subject", "seq")) == {
@@ -199,6 +209,7 @@ def test_a_calendar_link_is_private_dated_and_revocable(small: Small) -> None:
     assert (lines[0], lines[-2]) == ("BEGIN:VCALENDAR", "END:VCALENDAR")
     assert all(len(line.encode()) <= 75 for line in lines)
     assert text["Content-Type"].startswith("text/calendar")
+    assert text["Cache-Control"] == "no-store"
     browser.post(url("feed-open"))
     assert Client().get(url("feed", feed.token)).status_code == 404
     browser.post(url("feed-revoke"))

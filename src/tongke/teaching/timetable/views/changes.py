@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -28,9 +29,10 @@ from tongke.teaching.timetable.services.changes import absences as services
 from tongke.teaching.timetable.services.changes import arranging
 
 _PICK = "pick:"
+_MOST_EXPORTED = 2000
 
 
-def _found(request: AuthedRequest) -> Any:
+def _found(request: AuthedRequest) -> QuerySet[Absence]:
     get = request.GET
     return changes_list.search_absences(
         policy_changes.absences(request.actor, Perm.ABSENCE_READ),
@@ -61,8 +63,14 @@ def absence_list(request: AuthedRequest) -> HttpResponse:
 def absence_export(request: AuthedRequest) -> HttpResponse:
     """The absences as they are filtered, as a workbook."""
     policy.require(request.actor, Perm.ABSENCE_READ)
-    lines = changes_list.absence_lines(_found(request)[:2000])
-    body = export_xlsx(sheets_changes.ABSENCES, sheets_changes.absence_rows(lines))
+    found = _found(request)
+    total = found.count()
+    cut = f"共 {total} 条，只列前 {_MOST_EXPORTED} 条；请按状态或类别筛选后再导出"
+    lines = changes_list.absence_lines(found[:_MOST_EXPORTED])
+    body = export_xlsx(
+        sheets_changes.ABSENCES, sheets_changes.absence_rows(lines),
+        meta={"说明": cut} if total > _MOST_EXPORTED else None,
+    )  # fmt: skip
     return excel_response(body, f"请假记录-{request.actor.today:%Y%m%d}")
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,7 +17,7 @@ from tongke.foundation.people.web import AuthedRequest
 from tongke.teaching.timetable import policy, policy_changes, sheets_changes
 from tongke.teaching.timetable.forms import ReasonForm, a_day, whole
 from tongke.teaching.timetable.forms_changes import SuspensionForm
-from tongke.teaching.timetable.models import DayChange
+from tongke.teaching.timetable.models import DayChange, Suspension
 from tongke.teaching.timetable.policy import Perm
 from tongke.teaching.timetable.queries import changes_list
 from tongke.teaching.timetable.queries.changes_away import span
@@ -29,7 +30,7 @@ from tongke.teaching.timetable.queries.changes_suspended import (
 from tongke.teaching.timetable.services.changes import steps, suspending
 
 
-def _found(request: AuthedRequest) -> Any:
+def _found(request: AuthedRequest) -> QuerySet[DayChange]:
     get = request.GET
     return changes_list.search_changes(
         policy_changes.changes(request.actor, Perm.CHANGE_READ),
@@ -164,14 +165,16 @@ def board(request: AuthedRequest, pk: int) -> HttpResponse:
     return render(request, f"timetable/changes/{page}.html", context)
 
 
+def _suspensions(request: AuthedRequest) -> QuerySet[Suspension]:
+    rows = policy_changes.suspensions(request.actor, Perm.SUSPENSION_READ)
+    return changes_list.search_suspensions(rows, text=request.GET.get("q", "").strip())
+
+
 @require_GET
 def suspension_list(request: AuthedRequest) -> HttpResponse:
     """Suspended days, newest first."""
     policy.require(request.actor, Perm.SUSPENSION_READ)
-    text = request.GET.get("q", "").strip()
-    rows = policy_changes.suspensions(request.actor, Perm.SUSPENSION_READ)
-    rows = rows.filter(reason__contains=text) | rows.filter(organisation__name__contains=text)
-    page = page_of(request, rows.select_related("organisation").order_by("-day", "-pk"))
+    page = page_of(request, _suspensions(request))
     mine = policy_changes.suspensions(request.actor, Perm.SUSPENSION_DECLARE)
     context = {
         "page": page, "today": request.actor.today,
@@ -182,6 +185,15 @@ def suspension_list(request: AuthedRequest) -> HttpResponse:
         "may_declare": policy.may(request.actor, Perm.SUSPENSION_DECLARE),
     }  # fmt: skip
     return render(request, "timetable/changes/suspension_list.html", context)
+
+
+@require_GET
+def suspension_export(request: AuthedRequest) -> HttpResponse:
+    """The suspended days as they are searched, as a workbook."""
+    policy.require(request.actor, Perm.SUSPENSION_READ)
+    rows = _suspensions(request).iterator(chunk_size=500)
+    body = export_xlsx(sheets_changes.SUSPENSIONS, sheets_changes.suspension_rows(rows))
+    return excel_response(body, f"停课日-{request.actor.today:%Y%m%d}")
 
 
 @require_http_methods(["GET", "POST"])

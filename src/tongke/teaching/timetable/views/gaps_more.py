@@ -1,5 +1,6 @@
 """What was really held, and who could deliver what a class lacks."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,11 +15,12 @@ from tongke.core.web import excel_response, page_of
 from tongke.foundation.people.web import AuthedRequest
 from tongke.teaching.timetable import policy, sheets_changes
 from tongke.teaching.timetable.forms import whole
+from tongke.teaching.timetable.models import Term
 from tongke.teaching.timetable.policy import Perm
 from tongke.teaching.timetable.queries import gaps as queries
 from tongke.teaching.timetable.queries import gaps_trend, staff
 from tongke.teaching.timetable.queries.calendar import current_term, planning_day
-from tongke.teaching.timetable.queries.gaps_deliverers import deliverers
+from tongke.teaching.timetable.queries.gaps_deliverers import Deliverer, deliverers
 from tongke.teaching.timetable.services.asking import ask_school
 from tongke.teaching.timetable.views.shared import Asked, asked
 
@@ -63,7 +65,9 @@ def gap_held_export(request: AuthedRequest) -> HttpResponse:
     return excel_response(body, f"实开情况-{at.term.code}")
 
 
-def _gap(request: AuthedRequest, perm: Perm, pk: int, subject: str) -> Any:
+def _gap(
+    request: AuthedRequest, perm: Perm, pk: int, subject: str
+) -> tuple[queries.Gap, Term, date]:
     """The gap of a class in a subject and its term; 404 where it lacks nothing."""
     school_class = policy.class_or_404(request.actor, pk, perm)
     term = current_term(request.actor.organisation, request.actor.today)
@@ -77,18 +81,33 @@ def _gap(request: AuthedRequest, perm: Perm, pk: int, subject: str) -> Any:
     return gap, term, day
 
 
+def _deliverers(gap: queries.Gap, term: Term, day: date) -> list[Deliverer]:
+    return deliverers(gap, term, day) if gap.deliverable else []
+
+
 @require_GET
 def gap_deliverers(request: AuthedRequest, pk: int, subject: str) -> HttpResponse:
     """Who could deliver a subject to a class, best first."""
     gap, term, day = _gap(request, Perm.GAP_READ, pk, subject)
     opens = policy.classes(request.actor, Perm.DEMAND_OPEN)
     context = {
-        "gap": gap, "deliverers": deliverers(gap, term, day) if gap.deliverable else [],
+        "gap": gap, "deliverers": _deliverers(gap, term, day),
         "may_ask": gap.deliverable and opens.filter(pk=pk).exists(),
         "asked": gap.demand.asked_id if gap.demand else None,
         "taken": gap.demand is not None and gap.demand.course_id is not None,
     }  # fmt: skip
     return render(request, "timetable/gap_deliverers.html", context)
+
+
+@require_GET
+def gap_deliverers_export(request: AuthedRequest, pk: int, subject: str) -> HttpResponse:
+    """Who could deliver, as a workbook."""
+    gap, term, day = _gap(request, Perm.GAP_READ, pk, subject)
+    rows = sheets_changes.deliverer_rows(_deliverers(gap, term, day))
+    meta = {"班级": f"{gap.school_class.school.name}{gap.school_class.name}",
+            "学科": gap.subject.name}  # fmt: skip
+    body = export_xlsx(sheets_changes.DELIVERERS, rows, meta=meta)
+    return excel_response(body, f"可能的主讲教师-{gap.school_class.name}{gap.subject.name}")
 
 
 @require_POST

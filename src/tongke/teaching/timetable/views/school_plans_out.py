@@ -111,7 +111,8 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
         f"{found.person.name}的课", events, at=now, host=request.get_host().partition(":")[0]
     )
     response = attachment(text.encode(), "timetable.ics", "text/calendar; charset=utf-8")
-    response["Cache-Control"] = "private, max-age=900"
+    # Revoked links answer nothing at once: no copy is kept on the way.
+    response["Cache-Control"] = "no-store"
     return response
 
 

@@ -26,7 +26,7 @@ SEATS, DAYS, ALONE, ROOM = 1, 5, 2, 1
 """Points of a student without a seat, a missing day, a lonely lecture, a further room."""
 
 LARGEST = 5000
-"""No part of an instance may have more entries than this."""
+"""No part of an instance may have more entries than this; nor may there be more lectures."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ def _read(text: str) -> _Instance:
 
 def _whole(head: dict[str, str], name: str, most: int) -> int:
     value = head.get(name, "")
-    if not value.isdigit() or not 1 <= int(value) <= most:
-        raise BadFile(f".ectt 文件的 {name} 应为 1 到 {most} 的整数，现为「{value}」。")
+    if not value.isdecimal() or len(value) > 6 or not 1 <= int(value) <= most:
+        raise BadFile(f".ectt 文件的 {name} 应为 1 到 {most} 的整数，现为「{value[:40]}」。")
     return int(value)
 
 
@@ -113,6 +113,8 @@ def _fill(instance: _Instance, parts: dict[str, list[list[str]]]) -> None:
         if key in instance.courses or lectures < 1:
             raise BadFile(f".ectt 文件第 {number} 行：课程 {key} 重复，或没有课时。")
         instance.courses[key] = _Course(key, teacher, lectures, days, students)
+    if sum(one.lectures for one in instance.courses.values()) > LARGEST:
+        raise BadFile(f".ectt 文件里的课时超过 {LARGEST} 个。")
     for *words, number in parts["ROOMS"]:
         key, seats = _at_least(words, 2, number)[:2]
         instance.rooms[key] = _figure(seats, number)
@@ -136,8 +138,8 @@ def _at_least(words: list[str], many: int, number: str) -> list[str]:
 
 
 def _figure(word: str, number: str) -> int:
-    if not word.isdigit() or len(word) > 6:
-        raise BadFile(f".ectt 文件第 {number} 行：「{word}」不是可用的数字。")
+    if not word.isdecimal() or len(word) > 6:
+        raise BadFile(f".ectt 文件第 {number} 行：「{word[:40]}」不是可用的数字。")
     return int(word)
 
 

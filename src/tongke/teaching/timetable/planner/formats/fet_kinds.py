@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from xml.etree.ElementTree import Element
 
 from tongke.teaching.timetable.planner import rules
+from tongke.teaching.timetable.planner.formats.errors import BadFile
 from tongke.teaching.timetable.planner.formats.fet_read import flag, text, whole
 from tongke.teaching.timetable.planner.formats.fet_rules import GRID, Constraints, Method, filter_of
 from tongke.teaching.timetable.planner.model import Time
@@ -52,6 +53,7 @@ def _away(kind: str) -> Method:
 def _room_away(self: Constraints, element: Element) -> bool:
     times = self.times(element, "Not_Available_Time", "Day", "Hour")
     name = text(element, "Room")
+    self.reader.room(name, element)
     return self.add(rules.Unavailable(("room", name), GRID, times), f"教室{name}有的时间不能用")
 
 
@@ -117,8 +119,12 @@ def _min_hours(kind: str) -> Method:
 def _interval(kind: str) -> Method:
     def method(self: Constraints, element: Element) -> bool:
         hours = self.reader.hours
-        begin = hours.get(text(element, "Interval_Start_Hour"), 0)
-        end = hours.get((element.findtext("Interval_End_Hour") or "").strip(), len(hours))
+        first = text(element, "Interval_Start_Hour")
+        last = (element.findtext("Interval_End_Hour") or "").strip()  # empty: the end of the day
+        for name in filter(None, (first, last)):
+            if name not in hours:
+                raise BadFile(f".fet 文件的 {element.tag} 提到不存在的节次「{name[:40]}」。")
+        begin, end = hours.get(first, 0), hours.get(last, len(hours))
         within = frozenset(
             Time(day, hour) for day in range(len(self.reader.days)) for hour in range(begin, end)
         )

@@ -89,8 +89,14 @@ class Reader:
     def time(self, day: str, hour: str) -> Time:
         """The time of a day and an hour by their names."""
         if day not in self.days or hour not in self.hours:
-            raise BadFile(f".fet 文件提到不存在的时间「{day} {hour}」。")
+            raise BadFile(f".fet 文件提到不存在的时间「{day[:40]} {hour[:40]}」。")
         return Time(self.days[day], self.hours[hour])
+
+    def room(self, name: str, element: Element) -> Room:
+        """The room a constraint names."""
+        if name not in self.rooms:
+            raise BadFile(f".fet 文件的 {element.tag} 提到不存在的教室「{name[:40]}」。")
+        return self.rooms[name]
 
     def _names(self, part: str, one: str, most: int, word: str) -> dict[str, int]:
         names = list(self._listed(part, one)) or [
@@ -98,6 +104,8 @@ class Reader:
         ]
         if not 1 <= len(names) <= most:
             raise BadFile(f".fet 文件应有 1 到 {most} 个{word}，现有 {len(names)} 个。")
+        if len(set(names)) < len(names):
+            raise BadFile(f".fet 文件里{word}的名称重复。")
         return {name: at for at, name in enumerate(names)}
 
     def _listed(self, part: str, one: str) -> Iterator[str]:
@@ -147,10 +155,10 @@ class Reader:
         teachers = [name for name in texts(each, "Teacher") if name]
         for name in students:
             if name not in self.students:
-                raise BadFile(f".fet 文件的活动提到不存在的学生「{name}」。")
+                raise BadFile(f".fet 文件的活动提到不存在的学生「{name[:40]}」。")
         for name in teachers:
             if name not in self.teachers:
-                raise BadFile(f".fet 文件的活动提到不存在的教师「{name}」。")
+                raise BadFile(f".fet 文件的活动提到不存在的教师「{name[:40]}」。")
         size = whole(each, "Number_Of_Students", -1)
         duration = whole(each, "Duration", 1)
         if not 1 <= duration <= len(self.hours):

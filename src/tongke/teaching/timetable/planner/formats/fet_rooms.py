@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from tongke.teaching.timetable.planner.formats.errors import BadFile
 from tongke.teaching.timetable.planner.formats.fet_read import Lesson, Reader, texts, whole
 from tongke.teaching.timetable.planner.model import Rule, Time
 from tongke.teaching.timetable.planner.rules import Unavailable
@@ -42,9 +41,7 @@ class RoomChoice:
     def _ask(self, kind: str, element: Element, percent: float) -> None:
         rooms = [*texts(element, "Room"), *texts(element, "Preferred_Room")]
         for room in rooms:
-            if room not in self.reader.rooms:
-                raise BadFile(f".fet 文件的 {element.tag} 提到不存在的教室「{room[:40]}」。")
-            if self.reader.rooms[room].virtual:
+            if self.reader.room(room, element).virtual:
                 self.reader.note("Virtual", hard=percent >= PERFECT, sentence="虚拟教室：暂不支持")
         self.asked.append((kind, element, rooms, percent))
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from math import isfinite, nan
 from xml.etree.ElementTree import Element
 
 from tongke.teaching.timetable.planner.formats.errors import BadFile
@@ -12,13 +13,15 @@ from tongke.teaching.timetable.planner.formats.fet_read import (
     text,
     whole,
 )
-from tongke.teaching.timetable.planner.formats.fet_rooms import RoomChoice
+from tongke.teaching.timetable.planner.formats.fet_rooms import PERFECT, RoomChoice
 from tongke.teaching.timetable.planner.model import Activity, Grid, Period, Problem, Rule, Time
 from tongke.teaching.timetable.planner.rules import Who
 from tongke.teaching.timetable.slots.model import Resource
 
 GRID = "week"
-PERFECT = 100
+
+MOST_CONSTRAINTS, MOST_RULES = 50_000, 200_000
+"""Of a file, and of the problem: a constraint on all teachers is a rule for each of them."""
 
 
 class Constraints:
@@ -40,6 +43,8 @@ class Constraints:
             *self.reader.root.iterfind("Time_Constraints_List/*"),
             *self.reader.root.iterfind("Space_Constraints_List/*"),
         ]
+        if len(elements) > MOST_CONSTRAINTS:
+            raise BadFile(f".fet 文件里的约束超过 {MOST_CONSTRAINTS} 条。")
         active = [one for one in elements if flag(one, "Active", default=True)]
         # Hours somebody is away count as no gaps, so they are read first.
         active.sort(key=lambda one: "NotAvailable" not in one.tag and "Break" not in one.tag)
@@ -90,6 +95,8 @@ class Constraints:
 
     def add(self, ask: object, sentence: str) -> bool:
         """Add a rule at the weight of the constraint that is being read."""
+        if len(self.rules) >= MOST_RULES:
+            raise BadFile(f".fet 文件里的规则超过 {MOST_RULES} 条。")
         key = f"{len(self.rules)}-{self._tag.removeprefix('Constraint')}"
         self.rules.append(Rule(key, ask, self.weight, sentence, "FET"))
         return True
@@ -150,9 +157,12 @@ class Constraints:
 def _percent(element: Element) -> float:
     found = (element.findtext("Weight_Percentage") or "100").strip()
     try:
-        return float(found)
-    except ValueError as error:
-        raise BadFile(f".fet 文件的权重「{found[:40]}」不是数字。") from error
+        percent = float(found)
+    except ValueError:
+        percent = nan
+    if not isfinite(percent):
+        raise BadFile(f".fet 文件的权重「{found[:40]}」不是数字。")
+    return percent
 
 
 def filter_of(element: Element, what: str) -> str:

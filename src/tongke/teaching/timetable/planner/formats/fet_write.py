@@ -33,7 +33,9 @@ def dump(problem: Problem, timetable: Timetable | None = None) -> bytes:
     _people(root, problem.activities)
     _activities(root, problem.activities)
     _line(root, "Buildings_List", "")
-    rooms = {room.key: room for one in problem.activities for room in one.rooms}
+    rooms = dict.fromkeys(room.key for one in problem.activities for room in one.rooms)
+    places = (*(timetable or {}).values(), *(one.fixed for one in problem.activities))
+    rooms |= dict.fromkeys(place.room for place in places if place and place.room is not None)
     listed = SubElement(root, "Rooms_List")
     for key in rooms:
         room = SubElement(listed, "Room")
@@ -108,16 +110,20 @@ class _Constraints:
         self._one(self.time, "ConstraintBasicCompulsoryTime")
         self._one(self.space, "ConstraintBasicCompulsorySpace")
         selection = Selection(self.problem.activities)
+        grid = next(iter(self.problem.grids))
         for rule in self.problem.rules:
             if rule.weight is not None:
                 continue
             if isinstance(rule.ask, Unavailable):
-                self._away(rule.ask)
+                # Of somebody without a lesson the file knows nothing, and nothing needs saying.
+                if rule.ask.grid == grid and selection.whose(rule.ask.who):
+                    self._away(rule.ask)
             elif isinstance(rule.ask, DaysApart) and not rule.ask.glued:
                 self._apart(selection.chosen(rule.ask.of), rule.ask.least)
         for number, activity in enumerate(self.problem.activities, 1):
-            self._rooms(number, activity)
             place = timetable.get(activity.key) or activity.fixed
+            if place is None or place.room is None:
+                self._rooms(number, activity)
             if place is not None:
                 self._locked(number, place.time, place.room)
 
@@ -137,11 +143,15 @@ class _Constraints:
         tag, name = tags[kind]
         element = self._one(self.space if kind == "room" else self.time, tag)
         _line(element, name, key)
-        _line(element, "Number_of_Not_Available_Times", str(len(ask.times)))
-        for time in sorted(ask.times):
+        times = sorted(time for time in ask.times if self._inside(time))
+        _line(element, "Number_of_Not_Available_Times", str(len(times)))
+        for time in times:
             each = SubElement(element, "Not_Available_Time")
             _line(each, "Day", self.days[time.day])
             _line(each, "Hour", self.hours[time.period])
+
+    def _inside(self, time: Time) -> bool:
+        return 0 <= time.day < len(self.days) and 0 <= time.period < len(self.hours)
 
     def _apart(self, chosen: list[int], least: int) -> None:
         element = self._one(self.time, "ConstraintMinDaysBetweenActivities")

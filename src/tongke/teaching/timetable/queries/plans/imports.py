@@ -101,12 +101,19 @@ def matched(row: GridImport, today: date) -> Matched:
     skipped = set(row.mapping.get("skipped", ()))
     cells = [cell for cell in row.cells if cell[0] not in skipped]
     guesses = _guesses(classes, subjects, people)
+    there = {
+        "class": {str(pk) for pk in classes}, "subject": set(subjects),
+        "teacher": {str(pk) for pk in people},
+    }  # fmt: skip
     names: dict[tuple[str, str], Name] = {}
     for kind, place in (("class", 1), ("subject", 4), ("teacher", 5)):
         chosen = row.mapping.get(kind, {})
         for name, count in Counter(cell[place] for cell in cells if cell[place]).items():
             guess = guesses[kind].get(plain(name) if kind == "class" else name)
-            names[kind, name] = Name(kind, name, count, chosen.get(name, guess))
+            key = chosen.get(name, guess)
+            # What was chosen may be gone since, or never was of this school.
+            known = key if not key or key in there[kind] else None
+            names[kind, name] = Name(kind, name, count, known)
     seqs = set(week_of_school(row.school, planning_day(row.term, today)).seqs)
     lessons, left_out, outside = [], 0, 0
     for _, school_class, weekday, seq, subject, teacher in cells:

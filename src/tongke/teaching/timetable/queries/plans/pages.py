@@ -226,7 +226,7 @@ class Figures:
 
 def figures(entries: Sequence[PlanEntry], issues: Iterable[Issue]) -> Figures:
     """The figures on top of a version."""
-    kinds = Counter()  # type: Counter[str]
+    kinds: Counter[str] = Counter()
     soft = 0
     for each in issues:
         kinds[each.kind] += 1

@@ -148,7 +148,8 @@ def _with_swaps(
         alike = activity.classes == mine.classes and activity.length == mine.length
         if alike and activity.task != mine.task:
             others[other.time] = each
-    alone = {key: place for key, place in placed.items() if key not in _keys(others)}
+    away = {each.key for each in others.values()}
+    alone = {key: place for key, place in placed.items() if key not in away}
     free = {
         one.place.time for one in planner.options(setting.problem, alone, entry.key) if one.legal
     }
@@ -167,10 +168,6 @@ def _with_swaps(
             name = name.removeprefix(one.label)
         made.append(replace(target, swap=Swap(row.pk, name) if fits else None))
     return made
-
-
-def _keys(rows: Mapping[planner.Time, PlanEntry]) -> set[str]:
-    return {each.key for each in rows.values()}
 
 
 class _Taken:

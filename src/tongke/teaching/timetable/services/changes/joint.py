@@ -5,13 +5,14 @@ so that a lesson that has begun meanwhile is never touched.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from tongke.core.errors import Refused
 from tongke.foundation.people.models import Person
 from tongke.teaching.timetable.models import DayChange, Lesson, LessonClass
 from tongke.teaching.timetable.queries.calendar import clock_time, moment, week_of
 from tongke.teaching.timetable.queries.changes_day import Slot
+from tongke.teaching.timetable.queries.changes_offers_joint import taken_days
 
 State = Lesson.State
 _BEGUN = "这节联合课已经开始或有了结论，不能再变动。"
@@ -44,16 +45,36 @@ def make_up(
     Raises:
         Refused: the course has a lesson of this weekly time on that day already.
     """
-    week = week_of(lesson.course.term, slot.day)
-    assert week is not None
-    if Lesson.objects.filter(slot=lesson.slot_id, day=slot.day).exists():
+    if slot.day in taken_days(lesson):
         raise Refused("这门课当天已经有课，请换一天补课。")
-    made = Lesson.objects.create(
-        course_id=lesson.course_id, slot_id=lesson.slot_id, week=week, day=slot.day,
-        starts_at=moment(slot.day, clock_time(slot.start)),
-        ends_at=moment(slot.day, clock_time(slot.end)),
-        teacher=teacher, room_id=lesson.room_id, unit_id=lesson.unit_id, title=lesson.title,
+    starts_at = moment(slot.day, clock_time(slot.start))
+    ends_at = moment(slot.day, clock_time(slot.end))
+    return hold(lesson, slot.day, (starts_at, ends_at), sides, teacher)
+
+
+def hold(
+    lesson: Lesson,
+    day: date,
+    times: tuple[datetime, datetime],
+    sides: Iterable[tuple[LessonClass, int | None]],
+    teacher: Person,
+) -> Lesson:
+    """The same lesson on a day that it has not taken; see `taken_days`.
+
+    A weekly time has one lesson a day, so one that was made up and taken back is planned again.
+    """
+    week = week_of(lesson.course.term, day)
+    assert week is not None
+    made, _ = Lesson.objects.update_or_create(
+        slot_id=lesson.slot_id, day=day,
+        defaults={
+            "course_id": lesson.course_id, "week": week, "starts_at": times[0],
+            "ends_at": times[1], "teacher": teacher, "room_id": lesson.room_id,
+            "unit_id": lesson.unit_id, "title": lesson.title, "state": State.PLANNED,
+            "reason": "",
+        },
     )  # fmt: skip
+    made.classes.all().delete()
     LessonClass.objects.bulk_create(
         LessonClass(
             lesson=made, school_class_id=side.school_class_id, side=side.side,

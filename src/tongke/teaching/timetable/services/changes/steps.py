@@ -13,6 +13,7 @@ from tongke.core.errors import Refused
 from tongke.foundation.people.actors import Actor
 from tongke.teaching.timetable.models import DayChange, LessonClass
 from tongke.teaching.timetable.queries.changes_day import DayBook, Scope
+from tongke.teaching.timetable.queries.changes_lesson import assistant_key, host_key, own_key
 from tongke.teaching.timetable.services.changes import joint
 from tongke.teaching.timetable.services.changes.ledger import uncredit_change
 from tongke.teaching.timetable.services.changes.telling import tell_changes, tell_managers
@@ -123,14 +124,14 @@ def keys_of(rows: Sequence[DayChange]) -> set[str]:
     keys: set[str] = set()
     for row in rows:
         if row.part == DayChange.Part.OWN:
-            keys.add(f"c{row.school_class_id}-{row.day.isoformat()}-{row.seq}")
+            keys.add(own_key(row.school_class_id, row.day, row.seq))
         elif row.part == DayChange.Part.ASSISTANT:
-            keys.add(f"a{row.lesson_id}-{row.school_class_id}")
+            keys.add(assistant_key(row.lesson_id, row.school_class_id))
         else:
-            keys.add(f"h{row.lesson_id}")
+            keys.add(host_key(row.lesson_id))
             sides = LessonClass.objects.filter(lesson=row.lesson_id)
-            keys |= {f"a{row.lesson_id}-{each}" for each in
-                     sides.values_list("school_class", flat=True)}  # fmt: skip
+            heard = sides.values_list("school_class", flat=True)
+            keys |= {assistant_key(row.lesson_id, each) for each in heard}
     return keys
 
 

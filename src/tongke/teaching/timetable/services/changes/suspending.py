@@ -10,9 +10,16 @@ from django.utils import timezone
 from tongke.core.audit import record
 from tongke.core.errors import Refused
 from tongke.foundation.people.actors import Actor
-from tongke.teaching.timetable.models import DayChange, Lesson, LessonClass, Suspension, Term
-from tongke.teaching.timetable.queries.calendar import calendar_of, day_name, week_of
-from tongke.teaching.timetable.queries.changes_day import DayBook, Scope, Suspended, clashes_on
+from tongke.teaching.timetable.models import DayChange, Lesson, Suspension, Term
+from tongke.teaching.timetable.queries.calendar import calendar_of, day_name
+from tongke.teaching.timetable.queries.changes_day import (
+    DayBook,
+    DayLesson,
+    Scope,
+    Suspended,
+    clashes_on,
+)
+from tongke.teaching.timetable.queries.changes_offers_joint import taken_days
 from tongke.teaching.timetable.queries.changes_suspended import (
     Effect,
     Plan,
@@ -175,42 +182,32 @@ def _call_off(row: Suspension, effect: Effect, by: Actor | None, at: datetime) -
 def _all_below(lesson: Lesson, row: Suspension) -> bool:
     sides = lesson.classes.select_related("school_class__school")
     schools = [lesson.course.host_school, *(each.school_class.school for each in sides)]
-    assert row.make_up_on is not None
-    taken = Lesson.objects.filter(slot=lesson.slot_id, day=row.make_up_on).exists()
-    return not taken and all(row.covers(each) for each in schools)
+    return row.make_up_on not in taken_days(lesson) and all(row.covers(each) for each in schools)
 
 
 def _held_later(lesson: Lesson, day: date) -> Lesson:
     """The same lesson, at the same times, on the make-up day."""
     shift: timedelta = day - lesson.day
-    week = week_of(lesson.course.term, day)
-    assert week is not None
-    made = Lesson.objects.create(
-        course_id=lesson.course_id, slot_id=lesson.slot_id, week=week, day=day,
-        starts_at=lesson.starts_at + shift, ends_at=lesson.ends_at + shift,
-        teacher_id=lesson.teacher_id, room_id=lesson.room_id, unit_id=lesson.unit_id,
-        title=lesson.title,
-    )  # fmt: skip
-    LessonClass.objects.bulk_create(
-        LessonClass(
-            lesson=made, school_class_id=side.school_class_id, side=side.side,
-            assistant_id=side.assistant_id, room_id=side.room_id, bell_seq=side.bell_seq,
-        )
-        for side in lesson.classes.all()
-    )  # fmt: skip
-    return made
+    times = (lesson.starts_at + shift, lesson.ends_at + shift)
+    sides = [(side, side.bell_seq) for side in lesson.classes.all()]
+    return joint.hold(lesson, day, times, sides, lesson.teacher)
+
+
+def _clashes(row: Suspension, day: date) -> list[tuple[DayLesson, DayLesson]]:
+    """Lessons of a day in each other's way, for the schools and everybody who teaches there."""
+    below = schools_below(row.organisation, alone=row.alone)
+    schools = frozenset(below.values_list("pk", flat=True))
+    book = DayBook(row.term, [day], Scope(schools=schools))
+    teachers = frozenset(one.teacher.pk for one in book.on(day) if one.teacher is not None)
+    return clashes_on(DayBook(row.term, [day], Scope(teachers=teachers, schools=schools)), day)
 
 
 def _refuse_new_clashes(row: Suspension) -> None:
     """The make-up day takes nobody who is somewhere else on it."""
     day = row.make_up_on
     assert day is not None
-    schools = list(schools_below(row.organisation, alone=row.alone).values_list("pk", flat=True))
-    book = DayBook(row.term, [day], Scope(schools=frozenset(schools)))
-    teachers = frozenset(one.teacher.pk for one in book.on(day) if one.teacher is not None)
-    book = DayBook(row.term, [day], Scope(teachers=teachers, schools=frozenset(schools)))
     plans = Suspended(row.term, [day])
-    for one, other in clashes_on(book, day):
+    for one, other in _clashes(row, day):
         unlike = plans.made_up(one.school, day) != plans.made_up(other.school, day)
         if unlike or one.change is not None or other.change is not None:
             raise Refused(f"{day_name(day)}{one.name}和{other.name}会撞在一起，请换一天补课。")
@@ -218,11 +215,7 @@ def _refuse_new_clashes(row: Suspension) -> None:
 
 def _refuse_changed(row: Suspension) -> None:
     """A day that comes back takes nobody who was given something else meanwhile."""
-    schools = list(schools_below(row.organisation, alone=row.alone).values_list("pk", flat=True))
-    book = DayBook(row.term, [row.day], Scope(schools=frozenset(schools)))
-    teachers = frozenset(one.teacher.pk for one in book.on(row.day) if one.teacher is not None)
-    book = DayBook(row.term, [row.day], Scope(teachers=teachers, schools=frozenset(schools)))
-    for one, other in clashes_on(book, row.day):
+    for one, other in _clashes(row, row.day):
         if one.change is not None or other.change is not None:
             raise Refused(f"之后的安排依赖这次停课：{one.name}和{other.name}会撞在一起。")
 

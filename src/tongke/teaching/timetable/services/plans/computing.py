@@ -121,7 +121,9 @@ def compute(work: int, account: int | None = None) -> None:
         else:
             _solve(found, setting)
     except Refused as refusal:
-        _reopen(found.plan)
+        if found.kind == "solve":
+            # An explanation leaves the version open; a search begun since keeps it closed.
+            _reopen(found.plan)
         _end(found, {"refusal": str(refusal)}, Work.FAILED)
 
 

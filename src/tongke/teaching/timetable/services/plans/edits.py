@@ -62,11 +62,14 @@ def move(
     first = setting.week.time(target.weekday, target.seq)
     if first is None or first.period + activity.length > len(setting.week.seqs):
         raise Refused("作息表里没有这一节，或者放不下连堂。")
+    if target.room and str(target.room) not in {one.key for one in activity.rooms}:
+        raise Refused("这节课不能用这间教室，请另选。")
     after = _state(row) | {"weekday": target.weekday, "seq": target.seq, "reason": reason.strip()}
     after["room_id"] = target.room or _room(setting, plan, row, target)
     label = f"{activity.name}移到{weekday_name(target.weekday)}第 {target.seq} 节"
-    edited = _apply(plan, label, [(row, after)], setting, by=by, at=at)
-    _refuse_new_faults(edited, [row.key], reasons={row.key: reason.strip()})
+    before = _faults(plan, setting)
+    _apply(plan, label, [(row, after)], setting, by=by, at=at)
+    _refuse_new_faults(before, _faults(plan, setting), [row.key], reason=reason.strip())
     return plan
 
 
@@ -94,8 +97,9 @@ def swap(
         for row, there in ((one, two), (two, one))
     ]
     label = f"{first.name}与{second.name}对调"
-    edited = _apply(plan, label, places, setting, by=by, at=at)
-    _refuse_new_faults(edited, [one.key, two.key])
+    before = _faults(plan, setting)
+    _apply(plan, label, places, setting, by=by, at=at)
+    _refuse_new_faults(before, _faults(plan, setting), [one.key, two.key])
     return plan
 
 
@@ -234,18 +238,15 @@ def _room(setting: Setting, plan: SchoolPlan, row: PlanEntry, target: Target) ->
     return int(room) if room else row.room_id
 
 
-@dataclass(frozen=True)
-class _Edited:
-    before: list[planner.Violation]
-    after: list[planner.Violation]
+def _faults(plan: SchoolPlan, setting: Setting) -> list[planner.Violation]:
+    return planner.check(setting.problem, setting.timetable(plan.entries.all()))
 
 
 def _apply(
     plan: SchoolPlan, label: str, changes: Sequence[tuple[PlanEntry, dict[str, Any]]],
     setting: Setting, *, by: Actor | None, at: datetime,
-) -> _Edited:  # fmt: skip
+) -> None:  # fmt: skip
     """Write new states, keep the step, score and audit."""
-    old = planner.check(setting.problem, setting.timetable(plan.entries.all()))
     before = [snapshot(row) for row, _ in changes]
     _write(plan, [{"id": row.pk, **state} for row, state in changes])
     note_step(plan, label, before, [{"id": row.pk, **state} for row, state in changes], by, at)
@@ -253,8 +254,6 @@ def _apply(
     score(plan, setting)
     detail = {"step": label, "reasons": [state["reason"] for _, state in changes]}
     record("timetable.school_plan.edited", plan, actor=by, at=at, detail=detail)
-    new = planner.check(setting.problem, setting.timetable(plan.entries.all()))
-    return _Edited(old, new)
 
 
 def _write(plan: SchoolPlan, states: Sequence[dict[str, Any]]) -> None:
@@ -275,17 +274,18 @@ def _restore(plan: SchoolPlan, states: Sequence[dict[str, Any]], at: datetime) -
 
 
 def _refuse_new_faults(
-    edited: _Edited, keys: Sequence[str], reasons: dict[str, str] | None = None
-) -> None:
+    before: Sequence[planner.Violation], after: Sequence[planner.Violation], keys: Sequence[str],
+    *, reason: str = "",
+) -> None:  # fmt: skip
     """Refuse clashes always, broken hard rules unless a reason is given; roll everything back."""
-    known = {(each.rule, each.sentence) for each in edited.before}
+    known = {(each.rule, each.sentence) for each in before}
     fresh = [
-        each for each in edited.after
+        each for each in after
         if each.hard and (each.rule, each.sentence) not in known and set(each.activities) & {*keys}
     ]  # fmt: skip
     clashes = [each for each in fresh if not each.rule]
     if clashes:
         raise Refused(f"不能放在这里：{clashes[0].sentence.rstrip('。')}。")
-    if fresh and not any((reasons or {}).values()):
+    if fresh and not reason:
         sentence = fresh[0].sentence.rstrip("。")
         raise Refused(f"{sentence}。这是必须满足的规则；确实要这样排，请写明理由。")

@@ -79,6 +79,8 @@ def withdraw(plan: SchoolPlan, *, by: Actor | None, at: datetime) -> SchoolPlan:
     plan.refresh_from_db()
     setting = setting_of(plan, timezone.localdate(at))
     classes = {one.pk for task in setting.tasks.values() for one in task.classes.all()}
+    # Tasks may have been taken away since: whatever publishing emptied is emptied and filled.
+    classes |= {row["class"] for row in plan.replaced}
     old, new = replace_weeks(plan.term, classes, _Former(plan.replaced).cells, at=at)
     former = (
         SchoolPlan.objects.filter(
@@ -182,8 +184,11 @@ class _Former:
 
     @property
     def cells(self) -> list[Cell]:
-        """One for each row."""
-        return [self._cell(row) for row in self._rows]
+        """One for each row whose class and subject are still there."""
+        return [
+            self._cell(row) for row in self._rows
+            if row["class"] in self._classes and row["subject"] in self._subjects
+        ]  # fmt: skip
 
     def _cell(self, row: dict[str, Any]) -> Cell:
         return Cell(
@@ -191,7 +196,7 @@ class _Former:
             subject=self._subjects[row["subject"]], teacher=self._people.get(row["teacher"]),
             room=self._rooms.get(row["room"]), weeks=row["weeks"],
             task=row["task"] if row["task"] in self._tasks else None,
-            helpers=tuple(self._people[pk] for pk in row["helpers"]),
+            helpers=tuple(self._people[pk] for pk in row["helpers"] if pk in self._people),
         )  # fmt: skip
 
 
